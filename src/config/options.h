@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of all options: the one source of what is read, checked, printed by
+ * `muster config sample` and told in muster.conf(5). An option that Nova has bears
+ * Nova's section and name.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option {
+	/* [DEFAULT] */
+	OPTION_SERVICE_DOWN_TIME,
+	OPTION_INSTANCE_NAME_TEMPLATE,
+	OPTION_MY_IP,
+	OPTION_RESERVED_HOST_MEMORY_MB,
+	/* [api] */
+	OPTION_AUTH_STRATEGY,
+	OPTION_MAX_LIMIT,
+	OPTION_COMPUTE_LINK_PREFIX,
+	/* [database], [api_database] */
+	OPTION_DATABASE_CONNECTION,
+	OPTION_API_DATABASE_CONNECTION,
+	/* [muster] */
+	OPTION_LISTEN,
+	OPTION_CONNECT,
+	OPTION_STATE_DIRECTORY,
+	OPTION_MAX_MICROVERSION,
+	OPTION_SERVER_NAME,
+	OPTION_COLLECT_INTERVAL,
+	OPTION_OPEN_TIMEOUT,
+	OPTION_STORAGE_POOL,
+	OPTION_DELETED_RETENTION,
+	OPTION_FULL_REFRESH_INTERVAL,
+	OPTION_HTTP_THREADS,
+	OPTION_MAX_CONNECTIONS,
+	OPTION_REQUEST_TIMEOUT,
+	OPTION_SHUTDOWN_TIMEOUT,
+	OPTION_PAGE_CACHE_MB,
+	OPTION_COUNT
+};
+
+enum option_type {
+	OPTION_TYPE_STRING,
+	OPTION_TYPE_INTEGER,
+	OPTION_TYPE_BOOLEAN,
+	OPTION_TYPE_LIST, /* may be given several times */
+	OPTION_TYPE_CHOICE,
+	OPTION_TYPE_MICROVERSION, /* "2.1" to "2.104" */
+	OPTION_TYPE_ADDRESS,      /* ADDR:PORT */
+	OPTION_TYPE_IP,           /* an IPv4 or IPv6 address */
+};
+
+struct option_info {
+	const char *section;
+	const char *name;
+	enum option_type type;
+	const char *fallback; /* the default, as it would be written; NULL: none */
+	int64_t min, max;     /* of an integer */
+	const char *unit;     /* of an integer: "seconds", "MiB"; NULL: a number */
+	const char *const *choices;
+	bool secret;      /* is not printed: a URL's password, a password */
+	const char *help; /* full sentences; wrapped where printed */
+};
+
+const struct option_info *option_get_info(enum option option);

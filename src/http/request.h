@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An HTTP request as the server hands it over: a plain value, lent for the
+ * length of the call. Nothing in it is decoded; every text comes with its length
+ * and may hold any byte.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct http_header {
+	const char *name;
+	const char *value; /* NUL-terminated too */
+	size_t length;
+};
+
+struct http_request {
+	const char *method;
+	const char *path;  /* as sent: percent-encoded, NUL-terminated */
+	const char *query; /* as sent, without its question mark; NULL: no question mark */
+	const struct http_header *headers;
+	size_t headers_size;
+	bool has_body;    /* a body was sent (and is thrown away) */
+	const char *peer; /* the client's address, for the log */
+	bool tls;
+};
+
+/* The first header of that name (case does not matter), or NULL. */
+const struct http_header *http_request_get_header(
+	const struct http_request *request, const char *name);
+
+/* How many headers bear that name. */
+size_t http_request_count_header(const struct http_request *request, const char *name);

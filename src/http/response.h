@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An HTTP response under construction: status, headers, and a body in a few
+ * parts that are sent one after the other without being copied together.
+ */
+#pragma once
+
+#include <glib.h>
+
+#define HTTP_RESPONSE_PARTS_MAX 8
+#define HTTP_RESPONSE_HEADERS_MAX 16
+
+struct http_header_out {
+	const char *name; /* static */
+	char *value;
+};
+
+struct http_response {
+	unsigned status;
+	struct http_header_out headers[HTTP_RESPONSE_HEADERS_MAX];
+	unsigned headers_size;
+	GBytes *parts[HTTP_RESPONSE_PARTS_MAX];
+	unsigned parts_size;
+};
+
+struct http_response *http_response_new(unsigned status);
+void http_response_free(struct http_response *response);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct http_response, http_response_free)
+
+/* name is static; value is copied. */
+void http_response_add_header(
+	struct http_response *response, const char *name, const char *value);
+/* Takes the part. */
+void http_response_take_part(struct http_response *response, GBytes *part);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HTTP server: libmicrohttpd with epoll and a pool of threads, the only file
+ * that knows this library. It enforces what a request may be (limits below),
+ * answers what breaks them through `refuse`, and hands the rest to `answer`.
+ * Both run on the server's threads and must not wait.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "http/request.h"
+#include "http/response.h"
+
+/* Limits, each with its reason. */
+#define HTTP_TARGET_MAX 8192       /* bytes of path and query: RFC 9110, 4.1 asks for 8000 */
+#define HTTP_HEADERS_MAX 64        /* headers: clients send about ten */
+#define HTTP_HEADER_VALUE_MAX 8192 /* bytes: Keystone's longest tokens are under 8 KiB */
+#define HTTP_HEADERS_BYTES_MAX 32768 /* bytes of all headers together */
+
+struct http_options {
+	const char *address; /* "ADDR:PORT" or "[ADDR]:PORT"; port 0: the kernel's choice */
+	unsigned threads;
+	unsigned connections_max;
+	unsigned request_timeout;  /* s within which a whole request must have come */
+	unsigned shutdown_timeout; /* s that answers under way have at the end */
+};
+
+struct http_handler {
+	/* Answers a request. The response is the server's to free. */
+	struct http_response *(*answer)(void *data, const struct http_request *request);
+	/* Answers one that breaks a rule of HTTP or a limit, as said by status and words. */
+	struct http_response *(*refuse)(
+		void *data, const struct http_request *request, unsigned status, const char *words);
+	void *data;
+};
+
+struct http_server;
+
+/* Listens and serves from now on. Errors: MUSTER_ERROR_INVALID for an address that is none,
+ * MUSTER_ERROR_BUSY where the port is taken, MUSTER_ERROR_IO. */
+struct http_server *http_server_start(
+	const struct http_options *options, const struct http_handler *handler, GError **error);
+/* The port that is listened on. */
+unsigned http_server_get_port(const struct http_server *server);
+/* Connections open at this moment. Any thread. */
+unsigned http_server_get_connections(const struct http_server *server);
+/* Accepts no more, waits for answers under way up to shutdown_timeout, and ends. */
+void http_server_stop(struct http_server *server);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A hypervisor: a row of Nova's `compute_nodes` with the service of its host
+ * and the servers there. Immutable. It keeps the JSON made of it, one fragment
+ * for each shape and state, made at first use by whoever shows it; the model
+ * itself knows no JSON.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/nullable.h"
+#include "model/servers.h"
+#include "model/service.h"
+
+/* The columns, as a store hands them over; hypervisor_new() copies the strings. */
+struct node_columns {
+	int64_t id;
+	const char *uuid;
+	const char *host;
+	const char *hypervisor_hostname;
+	const char *hypervisor_type;
+	int64_t hypervisor_version;
+	const char *host_ip;  /* NULL: unknown */
+	const char *cpu_info; /* the column's text; "" where there is none */
+	int64_t vcpus, vcpus_used;
+	int64_t memory_mb, memory_mb_used;
+	int64_t local_gb, local_gb_used;
+	struct nullable free_ram_mb;
+	struct nullable free_disk_gb;
+	struct nullable disk_available_least;
+	struct nullable current_workload;
+	struct nullable running_vms;
+	bool uptime_known;  /* the key "uptime" is in the column stats */
+	const char *uptime; /* and its value; NULL: none */
+};
+
+/* What a fragment is for: the shapes that the microversions know. */
+enum shape {
+	SHAPE_BRIEF_ID,    /* 2.1: list, search, servers */
+	SHAPE_BRIEF_UUID,  /* 2.53 */
+	SHAPE_DETAIL_TEXT, /* 2.1: cpu_info is a text */
+	SHAPE_DETAIL_ID,   /* 2.28: cpu_info is an object */
+	SHAPE_DETAIL_UUID, /* 2.53 */
+	SHAPE_DETAIL_LEAN, /* 2.88: twelve fields fewer, and the uptime */
+	SHAPE_SERVERS,     /* the list of the servers: has no state */
+	SHAPE_COUNT
+};
+
+struct hypervisor;
+
+/* service: NULL where the host has none that is live; servers: of the host. */
+struct hypervisor *hypervisor_new(
+	const struct node_columns *columns, struct service *service, struct servers *servers);
+struct hypervisor *hypervisor_ref(struct hypervisor *hypervisor);
+void hypervisor_unref(struct hypervisor *hypervisor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct hypervisor, hypervisor_unref)
+
+/* Lent: live as long as the hypervisor. */
+const struct node_columns *hypervisor_get_columns(const struct hypervisor *hypervisor);
+struct service *hypervisor_get_service(const struct hypervisor *hypervisor);
+struct servers *hypervisor_get_servers(const struct hypervisor *hypervisor);
+
+/* Listed: it has a live service. One without is passed over by lists, but a
+ * search and a marker find it, as in Nova. */
+bool hypervisor_is_listed(const struct hypervisor *hypervisor);
+
+/*
+ * The fragment of a shape and state, lent. Where there is none yet, make() gives
+ * its text, which is kept; two threads that come at once may both make it, and
+ * one text stays. SHAPE_SERVERS ignores up. Any thread.
+ */
+typedef GString *hypervisor_make_fragment(
+	const struct hypervisor *hypervisor, enum shape shape, bool up);
+const char *hypervisor_get_fragment(struct hypervisor *hypervisor, enum shape shape, bool up,
+	hypervisor_make_fragment *make, size_t *length);

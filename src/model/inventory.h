@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inventory: the place where the newest snapshot is published. One thread
+ * writes (the one that owns the store), any thread reads.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/host.h"
+#include "model/snapshot.h"
+
+struct inventory;
+
+/* down_time: Nova's service_down_time, in µs. Holds an empty snapshot at first. */
+struct inventory *inventory_new(int64_t down_time);
+void inventory_free(struct inventory *inventory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct inventory, inventory_free)
+
+int64_t inventory_get_down_time(const struct inventory *inventory);
+
+/* The newest snapshot, with a reference that the caller drops. Any thread. */
+struct snapshot *inventory_get_snapshot(struct inventory *inventory);
+
+/* Publishes a snapshot made of these hosts (struct host *) alone. The writer's thread. */
+void inventory_load(struct inventory *inventory, GPtrArray *hosts, int64_t now);
+
+/* Publishes a snapshot in which these hosts take the place of what bore their names;
+ * a host without services and nodes is gone. A batch makes one snapshot. The writer's thread. */
+void inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now);
+
+/* A heartbeat of the host's nova-compute at `moment`: no new snapshot. The writer's thread. */
+void inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now);
+
+/* How often a heartbeat has brought a host back up. Whoever keeps something made of
+ * states looks again when this has moved. Any thread. */
+uint64_t inventory_get_revivals(const struct inventory *inventory);
+
+/* When the store was last read or written without an error, µs. Any thread. */
+int64_t inventory_get_refreshed_at(const struct inventory *inventory);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/servers.h"
+
+#include <stdint.h>
+#include <string.h>
+
+struct place {
+	uint32_t uuid; /* offsets into the text */
+	uint32_t name;
+};
+
+struct servers {
+	gatomicrefcount refs;
+	uint32_t size;
+	struct place places[]; /* and after them the text: NUL-terminated strings */
+};
+
+struct servers_builder {
+	GArray *places;
+	GString *text;
+};
+
+static const char *
+text_of(const struct servers *servers)
+{
+	return (const char *)&servers->places[servers->size];
+}
+
+struct servers_builder *
+servers_builder_new(void)
+{
+	struct servers_builder *builder = g_new(struct servers_builder, 1);
+	builder->places = g_array_new(FALSE, FALSE, sizeof(struct place));
+	builder->text = g_string_new(NULL);
+	return builder;
+}
+
+static uint32_t
+append(GString *text, const char *string)
+{
+	uint32_t at = (uint32_t)text->len;
+	g_string_append_len(text, string, (gssize)strlen(string) + 1);
+	return at;
+}
+
+void
+servers_builder_add(struct servers_builder *builder, const char *uuid, const char *name)
+{
+	struct place place = {
+		.uuid = append(builder->text, uuid),
+		.name = append(builder->text, name),
+	};
+	g_array_append_val(builder->places, place);
+}
+
+struct servers *
+servers_builder_end(struct servers_builder *builder)
+{
+	size_t head = sizeof(struct servers) + builder->places->len * sizeof(struct place);
+	struct servers *servers = g_malloc(head + builder->text->len);
+	g_atomic_ref_count_init(&servers->refs);
+	servers->size = builder->places->len;
+	if (servers->size > 0) {
+		memcpy(servers->places, builder->places->data, servers->size * sizeof(struct place));
+		memcpy((char *)servers + head, builder->text->str, builder->text->len);
+	}
+	servers_builder_free(builder);
+	return servers;
+}
+
+void
+servers_builder_free(struct servers_builder *builder)
+{
+	g_array_unref(builder->places);
+	g_string_free(builder->text, TRUE);
+	g_free(builder);
+}
+
+struct servers *
+servers_new_empty(void)
+{
+	return servers_builder_end(servers_builder_new());
+}
+
+struct servers *
+servers_ref(struct servers *servers)
+{
+	g_atomic_ref_count_inc(&servers->refs);
+	return servers;
+}
+
+void
+servers_unref(struct servers *servers)
+{
+	if (g_atomic_ref_count_dec(&servers->refs))
+		g_free(servers);
+}
+
+size_t
+servers_get_size(const struct servers *servers)
+{
+	return servers->size;
+}
+
+const char *
+servers_get_uuid(const struct servers *servers, size_t at)
+{
+	return text_of(servers) + servers->places[at].uuid;
+}
+
+const char *
+servers_get_name(const struct servers *servers, size_t at)
+{
+	return text_of(servers) + servers->places[at].name;
+}

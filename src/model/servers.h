@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The servers of one host: rows of Nova's `instances`, reduced to what the API
+ * shows. Immutable, shared by the snapshots and by a host's nodes, in one
+ * allocation: a cloud has millions.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+
+struct servers;
+
+/* Builds a list. The strings are copied; the order is kept. */
+struct servers_builder;
+struct servers_builder *servers_builder_new(void);
+void servers_builder_add(struct servers_builder *builder, const char *uuid, const char *name);
+/* Ends the builder and gives the list, with one reference. */
+struct servers *servers_builder_end(struct servers_builder *builder);
+void servers_builder_free(struct servers_builder *builder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct servers_builder, servers_builder_free)
+
+/* The empty list. The caller owns the reference. */
+struct servers *servers_new_empty(void);
+struct servers *servers_ref(struct servers *servers);
+void servers_unref(struct servers *servers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct servers, servers_unref)
+
+size_t servers_get_size(const struct servers *servers);
+/* Lent for as long as the list lives. */
+const char *servers_get_uuid(const struct servers *servers, size_t at);
+const char *servers_get_name(const struct servers *servers, size_t at);

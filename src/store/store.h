@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store: Nova's tables (services, compute_nodes, instances) in SQLite, and
+ * where it is Muster's own, the tables muster_*. A database without
+ * muster_meta is somebody else's: it is opened read-only and never written. One
+ * thread uses a store at a time.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/host.h"
+#include "model/report.h"
+
+struct store;
+
+enum store_access {
+	STORE_READ,  /* never writes */
+	STORE_WRITE, /* makes Muster's tables where the database is empty; takes the lock */
+};
+
+struct store_options {
+	const char *url; /* SQLAlchemy's form: sqlite:////abs/path, sqlite:///rel */
+	enum store_access access;
+	const char *instance_name_template; /* Nova's; used where server_name_is_domain is false */
+	bool server_name_is_domain;         /* a server's name is display_name */
+	int64_t down_time;                  /* µs; how long a host's word on a guest is fresh */
+};
+
+/*
+ * Errors: MUSTER_ERROR_INVALID (not a database, not a URL, a table or column is missing: it is
+ * named), MUSTER_ERROR_UNSUPPORTED (a newer schema), MUSTER_ERROR_FORBIDDEN (to be written, and
+ * not Muster's own or read-only), MUSTER_ERROR_BUSY (another server holds it), MUSTER_ERROR_IO.
+ */
+struct store *store_open(const struct store_options *options, GError **error);
+void store_close(struct store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct store, store_close)
+
+/* Whether the database carries muster_meta. */
+bool store_is_own(const struct store *store);
+
+/* All hosts (struct host *), as the tables have them at one moment. */
+GPtrArray *store_read_all(struct store *store, GError **error);
+/* One host; without services and nodes where the tables have none. */
+struct host *store_read_host(struct store *store, const char *name, GError **error);
+
+/* Whether another process has written since the last call. */
+bool store_has_changed(struct store *store);
