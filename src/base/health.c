@@ -32,7 +32,7 @@ health_free(struct health *health)
 gboolean
 health_set(struct health *health, const char *part, const char *wrong)
 {
-	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&health->lock);
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&health->lock);
 	if (g_strcmp0(g_tree_lookup(health->wrong, part), wrong) == 0)
 		return FALSE;
 	if (wrong == NULL)
@@ -53,7 +53,7 @@ append(void *part, void *wrong, void *list)
 GStrv
 health_list(struct health *health)
 {
-	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&health->lock);
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&health->lock);
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
 	g_tree_foreach(health->wrong, append, list);
 	return g_strv_builder_end(list);

@@ -7,11 +7,13 @@
 
 #include <glib.h>
 
+#include "base/cleanup.h"
+
 struct health;
 
 struct health *health_new(void);
 void health_free(struct health *health);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct health, health_free)
+CLEANUP_DEFINE(struct health, health_free)
 
 /* Says what is wrong with a part ("store"); NULL: nothing any more. Gives TRUE where
  * this is news, so that it is logged once. */

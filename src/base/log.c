@@ -18,9 +18,12 @@ static const struct {
 	const char *word;
 	const char *priority;
 } levels[] = {
-	{G_LOG_LEVEL_ERROR, "fatal", "<2>"},   {G_LOG_LEVEL_CRITICAL, "error", "<3>"},
-	{G_LOG_LEVEL_WARNING, "warning", "<4>"}, {G_LOG_LEVEL_MESSAGE, "notice", "<5>"},
-	{G_LOG_LEVEL_INFO, "info", "<6>"},     {G_LOG_LEVEL_DEBUG, "debug", "<7>"},
+	{G_LOG_LEVEL_ERROR, "fatal", "<2>"},
+	{G_LOG_LEVEL_CRITICAL, "error", "<3>"},
+	{G_LOG_LEVEL_WARNING, "warning", "<4>"},
+	{G_LOG_LEVEL_MESSAGE, "notice", "<5>"},
+	{G_LOG_LEVEL_INFO, "info", "<6>"},
+	{G_LOG_LEVEL_DEBUG, "debug", "<7>"},
 };
 
 static void

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cleanup.h"
+
 struct chunks;
 
 /* How items are held and let go. */
@@ -22,7 +24,7 @@ struct chunks_kind {
 struct chunks *chunks_new(const struct chunks_kind *kind, GPtrArray *items);
 struct chunks *chunks_ref(struct chunks *chunks);
 void chunks_unref(struct chunks *chunks);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct chunks, chunks_unref)
+CLEANUP_DEFINE(struct chunks, chunks_unref)
 
 size_t chunks_get_size(const struct chunks *chunks);
 void *chunks_get(const struct chunks *chunks, size_t at);

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "base/cleanup.h"
 #include "model/hypervisor.h"
 #include "model/servers.h"
 #include "model/service.h"
@@ -20,7 +21,7 @@ struct host {
 
 struct host *host_new(const char *name);
 void host_free(struct host *host);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct host, host_free)
+CLEANUP_DEFINE(struct host, host_free)
 
 /* Takes the service. Services come before the nodes that join them. */
 void host_take_service(struct host *host, struct service *service);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "model/nullable.h"
 #include "model/servers.h"
 #include "model/service.h"
@@ -56,7 +57,7 @@ struct hypervisor *hypervisor_new(
 	const struct node_columns *columns, struct service *service, struct servers *servers);
 struct hypervisor *hypervisor_ref(struct hypervisor *hypervisor);
 void hypervisor_unref(struct hypervisor *hypervisor);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct hypervisor, hypervisor_unref)
+CLEANUP_DEFINE(struct hypervisor, hypervisor_unref)
 
 /* Lent: live as long as the hypervisor. */
 const struct node_columns *hypervisor_get_columns(const struct hypervisor *hypervisor);

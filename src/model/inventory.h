@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "model/host.h"
 #include "model/snapshot.h"
 
@@ -17,7 +18,7 @@ struct inventory;
 /* down_time: Nova's service_down_time, in µs. Holds an empty snapshot at first. */
 struct inventory *inventory_new(int64_t down_time);
 void inventory_free(struct inventory *inventory);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct inventory, inventory_free)
+CLEANUP_DEFINE(struct inventory, inventory_free)
 
 int64_t inventory_get_down_time(const struct inventory *inventory);
 

@@ -25,8 +25,8 @@ report_free(struct report *report)
 }
 
 struct guest *
-guest_new(
-	const char *uuid, const char *name, enum guest_state state, int64_t vcpus, int64_t memory_mb)
+guest_new(const char *uuid, const char *name, enum guest_state state, int64_t vcpus,
+	int64_t memory_mb)
 {
 	struct guest *guest = g_new(struct guest, 1);
 	*guest = (struct guest){

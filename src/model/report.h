@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "model/nullable.h"
 
 /* virDomainState, reduced to what Nova's power_state and vm_state tell. */
@@ -55,11 +56,11 @@ struct report {
 
 struct report *report_new(const char *connection, int64_t taken_at);
 void report_free(struct report *report);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct report, report_free)
+CLEANUP_DEFINE(struct report, report_free)
 
 /* The guest's strings are copied. */
-struct guest *guest_new(
-	const char *uuid, const char *name, enum guest_state state, int64_t vcpus, int64_t memory_mb);
+struct guest *guest_new(const char *uuid, const char *name, enum guest_state state, int64_t vcpus,
+	int64_t memory_mb);
 void guest_free(struct guest *guest);
 
 /* Running, paused or suspended: the guest has vcpus and memory of the host. */

@@ -61,7 +61,8 @@ servers_builder_end(struct servers_builder *builder)
 	g_atomic_ref_count_init(&servers->refs);
 	servers->size = builder->places->len;
 	if (servers->size > 0) {
-		memcpy(servers->places, builder->places->data, servers->size * sizeof(struct place));
+		memcpy(servers->places, builder->places->data,
+			servers->size * sizeof(struct place));
 		memcpy((char *)servers + head, builder->text->str, builder->text->len);
 	}
 	servers_builder_free(builder);

@@ -9,6 +9,8 @@
 #include <glib.h>
 #include <stddef.h>
 
+#include "base/cleanup.h"
+
 struct servers;
 
 /* Builds a list. The strings are copied; the order is kept. */
@@ -18,13 +20,13 @@ void servers_builder_add(struct servers_builder *builder, const char *uuid, cons
 /* Ends the builder and gives the list, with one reference. */
 struct servers *servers_builder_end(struct servers_builder *builder);
 void servers_builder_free(struct servers_builder *builder);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct servers_builder, servers_builder_free)
+CLEANUP_DEFINE(struct servers_builder, servers_builder_free)
 
 /* The empty list. The caller owns the reference. */
 struct servers *servers_new_empty(void);
 struct servers *servers_ref(struct servers *servers);
 void servers_unref(struct servers *servers);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct servers, servers_unref)
+CLEANUP_DEFINE(struct servers, servers_unref)
 
 size_t servers_get_size(const struct servers *servers);
 /* Lent for as long as the list lives. */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 /* The columns, as a store hands them over; service_new() copies the strings. */
 struct service_columns {
 	int64_t id;
@@ -17,7 +19,8 @@ struct service_columns {
 	const char *host;
 	const char *binary;
 	bool disabled;
-	bool disabled_known; /* false: NULL in the table; counts as enabled, but not in statistics */
+	bool disabled_known; /* false: NULL in the table; counts as enabled, but not in statistics
+			      */
 	const char *disabled_reason; /* NULL: none */
 	bool forced_down;
 	int64_t created_at;   /* µs, or CLOCK_UNKNOWN */
@@ -30,7 +33,7 @@ struct service;
 struct service *service_new(const struct service_columns *columns);
 struct service *service_ref(struct service *service);
 void service_unref(struct service *service);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct service, service_unref)
+CLEANUP_DEFINE(struct service, service_unref)
 
 int64_t service_get_id(const struct service *service);
 const char *service_get_uuid(const struct service *service);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "model/chunks.h"
 #include "model/host.h"
 
@@ -38,7 +39,7 @@ struct snapshot *snapshot_new(GPtrArray *hosts);
 struct snapshot *snapshot_new_with(const struct snapshot *before, GPtrArray *hosts);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct snapshot, snapshot_unref)
+CLEANUP_DEFINE(struct snapshot, snapshot_unref)
 
 /* Hypervisors have slots 0 to size - 1, in the order of a listing, those that lists
  * pass over among them. What is got is lent. */

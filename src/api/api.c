@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+
+#include <string.h>
+
+#include "api/context.h"
+#include "api/fault.h"
+#include "api/healthcheck.h"
+#include "api/pages.h"
+#include "api/routes.h"
+#include "api/versions.h"
+#include "base/error.h"
+#include "identity/identity.h"
+
+#define NOT_FOUND "The resource could not be found."
+#define STATUS_NOT_ACCEPTABLE 406
+
+struct api *
+api_new(const struct api_options *options)
+{
+	struct api *api = g_new(struct api, 1);
+	*api = (struct api){
+		.options = *options,
+		.link_prefix = g_strdup(options->link_prefix),
+		.pages = pages_new(options->inventory, options->pages_max),
+	};
+	if (api->link_prefix != NULL && g_str_has_suffix(api->link_prefix, "/"))
+		api->link_prefix[strlen(api->link_prefix) - 1] = '\0';
+	return api;
+}
+
+void
+api_free(struct api *api)
+{
+	pages_free(api->pages);
+	g_free(api->link_prefix);
+	g_free(api);
+}
+
+void
+api_get_pages(struct api *api, unsigned *pages, size_t *bytes)
+{
+	pages_get_usage(api->pages, pages, bytes);
+}
+
+/* Takes the error. */
+static struct http_response *
+answer_error(GError *error)
+{
+	struct http_response *response = fault_new(fault_get_status(error), error->message);
+	g_error_free(error);
+	return response;
+}
+
+/* Nova's project check: the path's project is the caller's. */
+static bool
+check_project(const struct context *context, GError **error)
+{
+	const char *own = context->caller->project_id;
+	if (context->project_id == NULL || own == NULL || g_str_equal(context->project_id, own))
+		return true;
+	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+		"Malformed request URL: URL's project_id '%s' doesn't match Context's project_id "
+		"'%s'",
+		context->project_id, own);
+	return false;
+}
+
+/* Nova's order: route, version, project, the query's schema, and then the operation. */
+static struct http_response *
+answer_route(struct context *context)
+{
+	const struct route *route = context->route;
+	unsigned minor = context->version.minor;
+	if (minor < route->first || minor > route->last)
+		return fault_new(404, NOT_FOUND);
+
+	GError *error = NULL;
+	if (!check_project(context, &error))
+		return answer_error(error);
+	const struct query_schema *schema =
+		route->get_schema == NULL ? NULL : route->get_schema(minor);
+	context->query = query_parse(context->request->query, schema, &error);
+	if (context->query == NULL)
+		return answer_error(error);
+	struct http_response *response = route->handle(context, &error);
+	return response == NULL ? answer_error(error) : response;
+}
+
+/* /v2 is Nova's compatible endpoint: 2.1, whatever the headers ask for, and none in answer. */
+static bool
+choose_version(struct context *context, struct http_response **refusal)
+{
+	GError *error = NULL;
+	if (g_str_equal(context->root, "/v2"))
+		context->version.minor = MICROVERSION_MIN;
+	else if (!microversion_parse(context->request, context->api->options.max_minor,
+			 &context->version, &error)) {
+		*refusal = g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED)
+				   ? fault_new(STATUS_NOT_ACCEPTABLE, error->message)
+				   : fault_new(fault_get_status(error), error->message);
+		g_error_free(error);
+		return false;
+	}
+	return true;
+}
+
+static struct http_response *
+answer_path(struct context *context)
+{
+	const char *method = context->request->method;
+	bool get = g_str_equal(method, "GET");
+	bool head = g_str_equal(method, "HEAD");
+	if (context->root == NULL) {
+		const char *first = context->segments[0];
+		if (first == NULL)
+			return versions_list(context);
+		bool health = g_str_equal(first, "healthcheck") && context->segments[1] == NULL;
+		return health && (get || head) ? healthcheck_show(context)
+					       : versions_show_choices(context);
+	}
+
+	bool document = context->segments[1] == NULL;
+	if (document ? !(get || head) : !get || context->route == NULL)
+		return fault_new(404, NOT_FOUND);
+	struct http_response *refusal = NULL;
+	if (!choose_version(context, &refusal))
+		return refusal;
+	if (document)
+		return versions_show(context);
+
+	GError *error = NULL;
+	context->caller = identity_get_caller(context->request, &error);
+	return context->caller == NULL ? answer_error(error) : answer_route(context);
+}
+
+static bool
+has_type(const struct http_response *response)
+{
+	for (unsigned i = 0; i < response->headers_size; i++)
+		if (g_str_equal(response->headers[i].name, "Content-Type"))
+			return true;
+	return false;
+}
+
+/* Nova answers in the vendor's media type where that is what the client asks for. */
+static const char *
+choose_type(const struct http_request *request)
+{
+	const struct http_header *accept = http_request_get_header(request, "Accept");
+	const char *vendor = "application/vnd.openstack.compute+json";
+	return accept != NULL && strstr(accept->value, vendor) != NULL ? vendor
+								       : "application/json";
+}
+
+static void
+add_headers(const struct context *context, struct http_response *response)
+{
+	if (!has_type(response))
+		http_response_add_header(response, "Content-Type", choose_type(context->request));
+	http_response_add_header(response, "X-OpenStack-Request-Id", context->request_id);
+	http_response_add_header(response, "X-Compute-Request-Id", context->request_id);
+	if (context->version.shown == NULL)
+		return;
+	g_autofree char *version = g_strconcat("compute ", context->version.shown, NULL);
+	http_response_add_header(response, "OpenStack-API-Version", version);
+	http_response_add_header(response, "X-OpenStack-Nova-API-Version", context->version.shown);
+	http_response_add_header(
+		response, "Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+}
+
+static void
+log_request(const struct context *context, const struct http_response *response)
+{
+	g_info("[%s] %s \"%s %s%s%s\" %u %" G_GINT64_FORMAT " us", context->request_id,
+		context->request->peer, context->request->method, context->request->path,
+		context->request->query == NULL ? "" : "?",
+		context->request->query == NULL ? "" : context->request->query, response->status,
+		context->api->options.now() - context->now);
+}
+
+static struct http_response *
+finish(struct context *context, struct http_response *response)
+{
+	add_headers(context, response);
+	log_request(context, response);
+	context_clear(context);
+	return response;
+}
+
+struct http_response *
+api_answer(void *data, const struct http_request *request)
+{
+	struct context context;
+	context_init(&context, data, request);
+	GError *error = NULL;
+	struct http_response *response;
+	if (!context_parse_path(&context, &error))
+		response = answer_error(error);
+	else if (request->has_body && g_str_equal(request->method, "GET"))
+		response = fault_new(400, "A GET request has no body.");
+	else
+		response = answer_path(&context);
+	return finish(&context, response);
+}
+
+struct http_response *
+api_refuse(void *data, const struct http_request *request, unsigned status, const char *words)
+{
+	struct context context;
+	context_init(&context, data, request);
+	return finish(&context, fault_new(status, words));
+}

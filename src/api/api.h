@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The API: answers HTTP requests from the inventory. It knows no database and
+ * never waits; any of the HTTP server's threads enters.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/health.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "model/inventory.h"
+
+struct api_options {
+	struct inventory *inventory; /* lent */
+	struct health *health;       /* lent */
+	int64_t (*now)(void);        /* the clock, in µs */
+	unsigned max_limit;          /* Nova's [api] max_limit */
+	unsigned max_minor;          /* the last microversion offered: 2.max_minor */
+	const char *link_prefix; /* Nova's [api] compute_link_prefix; NULL: by the Host header */
+	size_t pages_max;        /* bytes of pages that are kept */
+};
+
+struct api;
+
+struct api *api_new(const struct api_options *options);
+void api_free(struct api *api);
+CLEANUP_DEFINE(struct api, api_free)
+
+/* The two functions of struct http_handler; data is the struct api. */
+struct http_response *api_answer(void *data, const struct http_request *request);
+struct http_response *api_refuse(
+	void *data, const struct http_request *request, unsigned status, const char *words);
+
+/* Pages kept at this moment and their bytes, for `muster status`. Any thread. */
+void api_get_pages(struct api *api, unsigned *pages, size_t *bytes);

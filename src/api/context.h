@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The context: what is known of one request while it is answered. It lives on
+ * the stack of the HTTP thread that answers; each step fills in its part.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "api/api.h"
+#include "api/microversion.h"
+#include "api/query.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "identity/caller.h"
+#include "model/snapshot.h"
+
+struct pages;
+struct route;
+
+/* What the answers are made from; the same for every request. */
+struct api {
+	struct api_options options;
+	char *link_prefix;
+	struct pages *pages;
+};
+
+struct context {
+	struct api *api;
+	const struct http_request *request;
+	int64_t now; /* µs; every part of the answer is of this moment */
+	char request_id[48];
+
+	char *path;             /* decoded */
+	char **segments;        /* of the path, empty ones left out */
+	const char *root;       /* static: "/v2" or "/v2.1"; NULL: another */
+	const char *project_id; /* of the path, lent by segments; NULL: the path has none */
+	const struct route *route;
+	const char *key; /* what the route's {} stands for, lent by segments; NULL */
+
+	struct microversion version;
+	const struct caller *caller;
+	struct query *query;
+};
+
+/* Begins with the moment and the request id. context_clear() frees what was filled in. */
+void context_init(struct context *context, struct api *api, const struct http_request *request);
+void context_clear(struct context *context);
+
+/* Fills in the path's parts. MUSTER_ERROR_INVALID for one that cannot be decoded. */
+bool context_parse_path(struct context *context, GError **error);
+
+/* Where links begin: the configured prefix, else scheme and Host. The caller frees it. */
+char *context_format_base(const struct context *context);

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/hypervisors.h"
+
+#include "api/answer.h"
+#include "api/hypervisor_view.h"
+#include "api/ids.h"
+#include "api/json.h"
+#include "api/links.h"
+#include "api/pages.h"
+#include "base/error.h"
+#include "model/like.h"
+
+/* The microversions at which something changes (Nova's "REST API Version History"). */
+#define MINOR_PAGES 33
+#define MINOR_UUID 53
+#define MINOR_EMPTY_SERVERS 75
+
+const struct query_schema *
+hypervisors_get_list_schema(unsigned minor)
+{
+	static const struct query_schema pages = {
+		.repeats = true,
+		.passes_others = true,
+		.size = 2,
+		.parameters = {{"limit", QUERY_COUNT}, {"marker", QUERY_STRING}},
+	};
+	static const struct query_schema strict = {
+		.size = 4,
+		.parameters = {{"limit", QUERY_COUNT}, {"marker", QUERY_STRING},
+			{"hypervisor_hostname_pattern", QUERY_HOSTNAME},
+			{"with_servers", QUERY_BOOLEAN}},
+	};
+	if (minor < MINOR_PAGES)
+		return NULL;
+	return minor < MINOR_UUID ? &pages : &strict;
+}
+
+const struct query_schema *
+hypervisors_get_show_schema(unsigned minor)
+{
+	static const struct query_schema strict = {
+		.size = 1,
+		.parameters = {{"with_servers", QUERY_BOOLEAN}},
+	};
+	return minor < MINOR_UUID ? NULL : &strict;
+}
+
+static struct snapshot *
+get_snapshot(const struct context *context)
+{
+	return inventory_get_snapshot(context->api->options.inventory);
+}
+
+static bool
+is_up(const struct context *context, struct hypervisor *hypervisor)
+{
+	int64_t until;
+	return service_is_up(hypervisor_get_service(hypervisor), context->now,
+		inventory_get_down_time(context->api->options.inventory), &until);
+}
+
+static struct view
+get_view(const struct context *context, bool detail, bool with_servers)
+{
+	unsigned minor = context->version.minor;
+	struct view view = {view_get_shape(minor, detail), VIEW_SERVERS_NONE};
+	if (with_servers)
+		view.servers = minor < MINOR_EMPTY_SERVERS ? VIEW_SERVERS_SOME : VIEW_SERVERS_ALL;
+	return view;
+}
+
+/* The slot after the marker's: a uuid's or an id's, of a live node, listed or not. */
+static bool
+find_marker(const struct context *context, const struct snapshot *snapshot, size_t *first,
+	GError **error)
+{
+	const char *marker = query_get(context->query, "marker");
+	*first = 0;
+	if (marker == NULL)
+		return true;
+	int64_t id;
+	size_t slot = SNAPSHOT_NONE;
+	if (id_is_uuid_like(marker))
+		slot = snapshot_find_uuid(snapshot, marker);
+	else if (id_parse_integer(marker, &id))
+		slot = snapshot_find_id(snapshot, id);
+	if (slot == SNAPSHOT_NONE) {
+		g_set_error(
+			error, MUSTER_ERROR, MUSTER_ERROR_INVALID, "marker [%s] not found", marker);
+		return false;
+	}
+	*first = slot + 1;
+	return true;
+}
+
+/* How many a page holds: the limit asked for, but no more than max_limit; all before 2.33. */
+static size_t
+get_limit(const struct context *context)
+{
+	if (context->version.minor < MINOR_PAGES)
+		return PAGE_UNLIMITED;
+	size_t most = context->api->options.max_limit;
+	const char *limit = query_get(context->query, "limit");
+	return limit == NULL ? most : MIN(most, g_ascii_strtoull(limit, NULL, 10));
+}
+
+/* The next page begins after the last hypervisor of this one. */
+static void
+append_next(GString *json, const struct context *context, const struct snapshot *snapshot,
+	const struct page *page)
+{
+	const struct node_columns *last =
+		hypervisor_get_columns(snapshot_get(snapshot, page->last));
+	g_autofree char *id = context->version.minor < MINOR_UUID
+				      ? g_strdup_printf("%" G_GINT64_FORMAT, last->id)
+				      : g_strdup(last->uuid);
+	links_append_next(json, context, "hypervisors_links", id);
+}
+
+static struct http_response *
+list_page(const struct context *context, struct view view, GError **error)
+{
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
+	struct page_key key = {.view = view, .limit = get_limit(context)};
+	if (!find_marker(context, snapshot, &key.first, error))
+		return NULL;
+
+	struct page page = {0};
+	pages_get(context->api->pages, snapshot, key, context->now, &page);
+	GString *end = g_string_new(NULL);
+	if (page.size > 0 && page.size == key.limit)
+		append_next(end, context, snapshot, &page);
+	g_string_append_c(end, '}');
+
+	struct http_response *response = answer_new(g_string_new("{\"hypervisors\": "));
+	http_response_take_part(response, page.array);
+	http_response_take_part(response, g_string_free_to_bytes(end));
+	return response;
+}
+
+/* The hypervisors whose hostname matches. One without a live service is found, so that it is
+ * no 404, but not shown. */
+static struct http_response *
+list_matches(const struct context *context, const char *pattern, struct view view, GError **error)
+{
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
+	g_autoptr(GString) json = g_string_new("{\"hypervisors\": [");
+	bool found = false;
+	for (size_t slot = 0; slot < snapshot_get_size(snapshot); slot++) {
+		struct hypervisor *hypervisor = snapshot_get(snapshot, slot);
+		if (!like_contains(
+			    hypervisor_get_columns(hypervisor)->hypervisor_hostname, pattern))
+			continue;
+		found = true;
+		if (!hypervisor_is_listed(hypervisor))
+			continue;
+		json_append_comma(json);
+		view_append(json, hypervisor, view, is_up(context, hypervisor));
+	}
+	if (!found) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+			"No hypervisor matching '%s' could be found.", pattern);
+		return NULL;
+	}
+	g_string_append(json, "]}");
+	return answer_new(g_steal_pointer(&json));
+}
+
+static struct http_response *
+list(const struct context *context, bool detail, GError **error)
+{
+	bool with_servers = query_get_boolean(context->query, "with_servers");
+	struct view view = get_view(context, detail, with_servers);
+	const char *pattern = query_get(context->query, "hypervisor_hostname_pattern");
+	if (pattern == NULL)
+		return list_page(context, view, error);
+
+	if (query_get(context->query, "limit") != NULL ||
+		query_get(context->query, "marker") != NULL) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"The server could not comply with the request since it is either malformed "
+			"or otherwise incorrect.");
+		return NULL;
+	}
+	return list_matches(context, pattern, view, error);
+}
+
+struct http_response *
+hypervisors_list(struct context *context, GError **error)
+{
+	return list(context, false, error);
+}
+
+struct http_response *
+hypervisors_list_detail(struct context *context, GError **error)
+{
+	return list(context, true, error);
+}
+
+struct http_response *
+hypervisors_search(struct context *context, GError **error)
+{
+	return list_matches(context, context->key, get_view(context, false, false), error);
+}
+
+struct http_response *
+hypervisors_list_servers(struct context *context, GError **error)
+{
+	return list_matches(context, context->key, get_view(context, false, true), error);
+}
+
+/* The hypervisor of the path's id, lent by the snapshot. To 2.52 that is a number, from 2.53
+ * a uuid. */
+static struct hypervisor *
+find_hypervisor(const struct context *context, const struct snapshot *snapshot, GError **error)
+{
+	size_t slot = SNAPSHOT_NONE;
+	int64_t id;
+	if (context->version.minor >= MINOR_UUID) {
+		if (!id_is_uuid_like(context->key)) {
+			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID, "Invalid uuid %s",
+				context->key);
+			return NULL;
+		}
+		slot = snapshot_find_uuid(snapshot, context->key);
+	} else if (id_parse_integer(context->key, &id)) {
+		slot = snapshot_find_id(snapshot, id);
+	}
+	if (slot == SNAPSHOT_NONE || !hypervisor_is_listed(snapshot_get(snapshot, slot))) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+			"Hypervisor with ID '%s' could not be found.", context->key);
+		return NULL;
+	}
+	return snapshot_get(snapshot, slot);
+}
+
+struct http_response *
+hypervisors_show(struct context *context, GError **error)
+{
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
+	struct hypervisor *hypervisor = find_hypervisor(context, snapshot, error);
+	if (hypervisor == NULL)
+		return NULL;
+	bool with_servers = query_get_boolean(context->query, "with_servers");
+	GString *json = g_string_new("{\"hypervisor\": ");
+	view_append(json, hypervisor, get_view(context, true, with_servers),
+		is_up(context, hypervisor));
+	g_string_append_c(json, '}');
+	return answer_new(json);
+}
+
+struct http_response *
+hypervisors_show_uptime(struct context *context, GError **error)
+{
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
+	struct hypervisor *hypervisor = find_hypervisor(context, snapshot, error);
+	if (hypervisor == NULL)
+		return NULL;
+	const struct node_columns *node = hypervisor_get_columns(hypervisor);
+	if (!is_up(context, hypervisor)) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"Compute service of %s is unavailable at this time.", node->host);
+		return NULL;
+	}
+	if (node->uptime == NULL) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
+			"The requested functionality is not supported.");
+		return NULL;
+	}
+	GString *json = g_string_new("{\"hypervisor\": ");
+	enum shape shape = view_get_shape(context->version.minor, false);
+	view_append_uptime(json, hypervisor, shape, true, node->uptime);
+	g_string_append_c(json, '}');
+	return answer_new(json);
+}
+
+struct http_response *
+hypervisors_show_statistics(struct context *context, GError **error)
+{
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
+	const struct statistics *sums = snapshot_get_statistics(snapshot);
+	GString *json = g_string_new("{\"hypervisor_statistics\": {");
+	json_append_integer_member(json, "count", sums->count);
+	json_append_integer_member(json, "vcpus", sums->vcpus);
+	json_append_integer_member(json, "vcpus_used", sums->vcpus_used);
+	json_append_integer_member(json, "memory_mb", sums->memory_mb);
+	json_append_integer_member(json, "memory_mb_used", sums->memory_mb_used);
+	json_append_integer_member(json, "free_ram_mb", sums->free_ram_mb);
+	json_append_integer_member(json, "local_gb", sums->local_gb);
+	json_append_integer_member(json, "local_gb_used", sums->local_gb_used);
+	json_append_integer_member(json, "free_disk_gb", sums->free_disk_gb);
+	json_append_integer_member(json, "disk_available_least", sums->disk_available_least);
+	json_append_integer_member(json, "current_workload", sums->current_workload);
+	json_append_integer_member(json, "running_vms", sums->running_vms);
+	g_string_append(json, "}}");
+	return answer_new(json);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/links.h"
+
+#include "api/json.h"
+#include "api/routes.h"
+
+void
+links_append_next(
+	GString *json, const struct context *context, const char *name, const char *marker)
+{
+	g_autofree char *base = context_format_base(context);
+	g_autofree char *query = query_format_next(context->query, marker);
+	g_autofree char *project = context->project_id == NULL
+					   ? g_strdup("")
+					   : g_strconcat("/", context->project_id, NULL);
+	g_autofree char *href = g_strconcat(
+		base, context->root, project, "/", context->route->path, "?", query, NULL);
+
+	json_append_name(json, name);
+	g_string_append(json, "[{");
+	json_append_string_member(json, "rel", "next");
+	json_append_string_member(json, "href", href);
+	g_string_append(json, "}]");
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Links of a paged list. */
+#pragma once
+
+#include <glib.h>
+
+#include "api/context.h"
+
+/* Appends `, "NAME_links": [{"rel": "next", …}]` to an open object: the list's own path and
+ * query with another marker. */
+void links_append_next(
+	GString *json, const struct context *context, const char *name, const char *marker);

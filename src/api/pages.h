@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pages: the arrays of hypervisors that lists answer with, kept in an LRU that is
+ * bounded in bytes and given again until something in them has changed. What
+ * depends on the caller (the link, by Host, project and query) is no part of a
+ * page, so a client can't fill the cache with it. Any thread enters.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/hypervisor_view.h"
+#include "model/inventory.h"
+#include "model/snapshot.h"
+
+#define PAGE_UNLIMITED SIZE_MAX
+
+/* What makes a page; nothing that a client words freely. */
+struct page_key {
+	struct view view;
+	size_t first; /* the slot it begins at */
+	size_t limit; /* how many hypervisors at most; PAGE_UNLIMITED */
+};
+
+struct page {
+	GBytes *array; /* the JSON array, owned */
+	size_t size;   /* hypervisors in it */
+	size_t last;   /* the slot of the last one; meaningful where size > 0 */
+};
+
+void page_clear(struct page *page);
+
+struct pages;
+
+/* bytes_max: of all arrays kept; 0 keeps none. */
+struct pages *pages_new(struct inventory *inventory, size_t bytes_max);
+void pages_free(struct pages *pages);
+
+/* The page of the snapshot as it is at `now`, kept or made. The caller clears it. */
+void pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
+	int64_t now, struct page *page);
+
+void pages_get_usage(struct pages *pages, unsigned *size, size_t *bytes);

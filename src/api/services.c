@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/services.h"
+
+#include "api/answer.h"
+#include "api/json.h"
+#include "base/clock.h"
+
+/* The microversions at which something changes (Nova's api-ref, "Compute services"). */
+#define MINOR_FORCED_DOWN 11
+#define MINOR_UUID 53
+#define MINOR_STRICT_QUERY 75
+
+const struct query_schema *
+services_get_list_schema(unsigned minor)
+{
+	static const struct query_schema lenient = {
+		.repeats = true,
+		.passes_others = true,
+		.size = 2,
+		.parameters = {{"host", QUERY_STRING}, {"binary", QUERY_STRING}},
+	};
+	static const struct query_schema strict = {
+		.repeats = true,
+		.size = 2,
+		.parameters = {{"host", QUERY_STRING}, {"binary", QUERY_STRING}},
+	};
+	return minor < MINOR_STRICT_QUERY ? &lenient : &strict;
+}
+
+static void
+append(GString *json, const struct service *service, const struct context *context)
+{
+	unsigned minor = context->version.minor;
+	int64_t until;
+	bool up = service_is_up(service, context->now,
+		inventory_get_down_time(context->api->options.inventory), &until);
+	g_autofree char *updated_at = clock_format_iso(service_get_updated_at(service));
+
+	json_append_comma(json);
+	g_string_append_c(json, '{');
+	json_append_string_member(json, "binary", service_get_binary(service));
+	json_append_string_member(json, "host", service_get_host(service));
+	if (minor < MINOR_UUID)
+		json_append_integer_member(json, "id", service_get_id(service));
+	else
+		json_append_string_member(json, "id", service_get_uuid(service));
+	/* Without aggregates there is Nova's default zone, and that of the services inside. */
+	json_append_string_member(json, "zone", service_is_compute(service) ? "nova" : "internal");
+	json_append_string_member(
+		json, "status", service_is_disabled(service) ? "disabled" : "enabled");
+	json_append_string_member(json, "state", up ? "up" : "down");
+	json_append_string_member(json, "updated_at", updated_at);
+	json_append_string_member(json, "disabled_reason", service_get_disabled_reason(service));
+	if (minor >= MINOR_FORCED_DOWN)
+		json_append_boolean_member(json, "forced_down", service_is_forced_down(service));
+	g_string_append_c(json, '}');
+}
+
+struct http_response *
+services_list(struct context *context, GError **error)
+{
+	const char *host = query_get(context->query, "host");
+	const char *binary = query_get(context->query, "binary");
+	CLEANUP(snapshot_unref)
+	struct snapshot *snapshot = inventory_get_snapshot(context->api->options.inventory);
+
+	GString *json = g_string_new("{\"services\": [");
+	for (size_t i = 0; i < snapshot_get_services_size(snapshot); i++) {
+		const struct service *service = snapshot_get_service(snapshot, i);
+		if ((host == NULL || g_str_equal(host, service_get_host(service))) &&
+			(binary == NULL || g_str_equal(binary, service_get_binary(service))))
+			append(json, service, context);
+	}
+	g_string_append(json, "]}");
+	return answer_new(json);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/inventory.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+
+struct inventory {
+	int64_t down_time;
+	GMutex lock; /* held to read or swap the pointer and its reference, never longer */
+	struct snapshot *snapshot;
+	_Atomic uint64_t revivals;
+	_Atomic int64_t refreshed_at;
+};
+
+struct inventory *
+inventory_new(int64_t down_time)
+{
+	struct inventory *inventory = g_new0(struct inventory, 1);
+	inventory->down_time = down_time;
+	inventory->snapshot = snapshot_new_empty();
+	inventory->refreshed_at = CLOCK_UNKNOWN;
+	g_mutex_init(&inventory->lock);
+	return inventory;
+}
+
+void
+inventory_free(struct inventory *inventory)
+{
+	snapshot_unref(inventory->snapshot);
+	g_mutex_clear(&inventory->lock);
+	g_free(inventory);
+}
+
+int64_t
+inventory_get_down_time(const struct inventory *inventory)
+{
+	return inventory->down_time;
+}
+
+struct snapshot *
+inventory_get_snapshot(struct inventory *inventory)
+{
+	g_mutex_lock(&inventory->lock);
+	struct snapshot *snapshot = snapshot_ref(inventory->snapshot);
+	g_mutex_unlock(&inventory->lock);
+	return snapshot;
+}
+
+static void
+publish(struct inventory *inventory, struct snapshot *snapshot, int64_t now)
+{
+	g_mutex_lock(&inventory->lock);
+	struct snapshot *before = inventory->snapshot;
+	inventory->snapshot = snapshot;
+	g_mutex_unlock(&inventory->lock);
+	atomic_store(&inventory->refreshed_at, now);
+	snapshot_unref(before);
+}
+
+void
+inventory_load(struct inventory *inventory, GPtrArray *hosts, int64_t now)
+{
+	publish(inventory, snapshot_new(hosts), now);
+}
+
+void
+inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now)
+{
+	/* The writer's thread alone replaces the pointer, so it may read it unlocked. */
+	publish(inventory, snapshot_new_with(inventory->snapshot, hosts), now);
+}
+
+void
+inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now)
+{
+	atomic_store(&inventory->refreshed_at, now);
+	size_t slot = snapshot_find_host(inventory->snapshot, host);
+	if (slot == SNAPSHOT_NONE)
+		return;
+	struct service *service = hypervisor_get_service(snapshot_get(inventory->snapshot, slot));
+	if (service == NULL)
+		return;
+
+	int64_t until;
+	bool before = service_is_up(service, now, inventory->down_time, &until);
+	service_beat(service, moment);
+	bool after = service_is_up(service, now, inventory->down_time, &until);
+	if (after && !before)
+		atomic_fetch_add(&inventory->revivals, 1);
+}
+
+uint64_t
+inventory_get_revivals(const struct inventory *inventory)
+{
+	return atomic_load(&inventory->revivals);
+}
+
+int64_t
+inventory_get_refreshed_at(const struct inventory *inventory)
+{
+	return atomic_load(&inventory->refreshed_at);
+}

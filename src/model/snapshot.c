@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/snapshot.h"
+
+#include "model/snapshot_index.h"
+
+struct snapshot {
+	gatomicrefcount refs;
+	struct chunks *hypervisors;
+	struct chunks *services;
+	struct snapshot_index *index;
+	struct statistics statistics;
+};
+
+static const struct chunks_kind hypervisors_kind = {
+	.ref = (void *(*)(void *))hypervisor_ref,
+	.unref = (void (*)(void *))hypervisor_unref,
+};
+
+static const struct chunks_kind services_kind = {
+	.ref = (void *(*)(void *))service_ref,
+	.unref = (void (*)(void *))service_unref,
+};
+
+/* Adds the node to the sums, or takes it away again. An unknown value adds nothing, as SQL's
+ * SUM() has it. */
+static void
+count(struct statistics *sums, const struct hypervisor *hypervisor, int64_t sign)
+{
+	struct service *service = hypervisor_get_service(hypervisor);
+	if (service == NULL || !service_counts(service))
+		return;
+	const struct node_columns *node = hypervisor_get_columns(hypervisor);
+	sums->count += sign;
+	sums->vcpus += sign * node->vcpus;
+	sums->vcpus_used += sign * node->vcpus_used;
+	sums->memory_mb += sign * node->memory_mb;
+	sums->memory_mb_used += sign * node->memory_mb_used;
+	sums->free_ram_mb += sign * node->free_ram_mb.value;
+	sums->local_gb += sign * node->local_gb;
+	sums->local_gb_used += sign * node->local_gb_used;
+	sums->free_disk_gb += sign * node->free_disk_gb.value;
+	sums->disk_available_least += sign * node->disk_available_least.value;
+	sums->current_workload += sign * node->current_workload.value;
+	sums->running_vms += sign * node->running_vms.value;
+}
+
+static int
+compare_hypervisors(const void *a, const void *b)
+{
+	int64_t left = hypervisor_get_columns(*(struct hypervisor *const *)a)->id;
+	int64_t right = hypervisor_get_columns(*(struct hypervisor *const *)b)->id;
+	return (left > right) - (left < right);
+}
+
+static int
+compare_services(const void *a, const void *b)
+{
+	int64_t left = service_get_id(*(struct service *const *)a);
+	int64_t right = service_get_id(*(struct service *const *)b);
+	return (left > right) - (left < right);
+}
+
+/* Sorts the arrays, which lend their items, and builds all anew. */
+static struct snapshot *
+build(GPtrArray *hypervisors, GPtrArray *services)
+{
+	g_ptr_array_sort(hypervisors, compare_hypervisors);
+	g_ptr_array_sort(services, compare_services);
+
+	struct snapshot *snapshot = g_new0(struct snapshot, 1);
+	g_atomic_ref_count_init(&snapshot->refs);
+	snapshot->hypervisors = chunks_new(&hypervisors_kind, hypervisors);
+	snapshot->services = chunks_new(&services_kind, services);
+	snapshot->index = snapshot_index_new(hypervisors, services);
+	for (guint i = 0; i < hypervisors->len; i++)
+		count(&snapshot->statistics, hypervisors->pdata[i], +1);
+	return snapshot;
+}
+
+struct snapshot *
+snapshot_new_empty(void)
+{
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+	return build(none, none);
+}
+
+static void
+append_host(const struct host *host, GPtrArray *hypervisors, GPtrArray *services)
+{
+	for (guint i = 0; i < host->hypervisors->len; i++)
+		g_ptr_array_add(hypervisors, host->hypervisors->pdata[i]);
+	for (guint i = 0; i < host->services->len; i++)
+		g_ptr_array_add(services, host->services->pdata[i]);
+}
+
+struct snapshot *
+snapshot_new(GPtrArray *hosts)
+{
+	g_autoptr(GPtrArray) hypervisors = g_ptr_array_new();
+	g_autoptr(GPtrArray) services = g_ptr_array_new();
+	for (guint i = 0; i < hosts->len; i++)
+		append_host(hosts->pdata[i], hypervisors, services);
+	return build(hypervisors, services);
+}
+
+/* All anew, with what the given hosts had before left out. */
+static struct snapshot *
+rebuild(const struct snapshot *before, GPtrArray *hosts)
+{
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) hypervisors = g_ptr_array_new();
+	g_autoptr(GPtrArray) services = g_ptr_array_new();
+	for (guint i = 0; i < hosts->len; i++) {
+		struct host *host = hosts->pdata[i];
+		g_hash_table_add(names, host->name);
+		append_host(host, hypervisors, services);
+	}
+	for (size_t i = 0; i < snapshot_get_size(before); i++) {
+		struct hypervisor *hypervisor = snapshot_get(before, i);
+		if (!g_hash_table_contains(names, hypervisor_get_columns(hypervisor)->host))
+			g_ptr_array_add(hypervisors, hypervisor);
+	}
+	for (size_t i = 0; i < snapshot_get_services_size(before); i++) {
+		struct service *service = snapshot_get_service(before, i);
+		if (!g_hash_table_contains(names, service_get_host(service)))
+			g_ptr_array_add(services, service);
+	}
+	return build(hypervisors, services);
+}
+
+static bool
+find_service(const struct snapshot *snapshot, int64_t id, size_t *at)
+{
+	size_t low = 0, high = chunks_get_size(snapshot->services);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (service_get_id(chunks_get(snapshot->services, middle)) < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*at = low;
+	return low < chunks_get_size(snapshot->services) &&
+	       service_get_id(chunks_get(snapshot->services, low)) == id;
+}
+
+static bool
+place_hypervisor(const struct snapshot *before, struct hypervisor *hypervisor, GArray *changes)
+{
+	const struct node_columns *node = hypervisor_get_columns(hypervisor);
+	size_t slot = snapshot_find_id(before, node->id);
+	if (slot == SNAPSHOT_NONE)
+		return false;
+	const struct node_columns *old = hypervisor_get_columns(snapshot_get(before, slot));
+	if (!g_str_equal(old->uuid, node->uuid) || !g_str_equal(old->host, node->host))
+		return false;
+	struct chunks_change change = {slot, hypervisor};
+	g_array_append_val(changes, change);
+	return true;
+}
+
+static bool
+place_service(const struct snapshot *before, struct service *service, GArray *changes)
+{
+	struct chunks_change change = {0, service};
+	if (!find_service(before, service_get_id(service), &change.at))
+		return false;
+	const struct service *old = chunks_get(before->services, change.at);
+	if (!g_str_equal(service_get_host(old), service_get_host(service)))
+		return false;
+	g_array_append_val(changes, change);
+	return true;
+}
+
+/* Finds the places of the host's records. False where anything joined, left or changed its
+ * identity since: the indexes do not fit any more. */
+static bool
+place_host(const struct snapshot *before, const struct host *host, GArray *hypervisors,
+	GArray *services)
+{
+	const struct snapshot_index_host *had = snapshot_index_find_host(before->index, host->name);
+	if (had == NULL || had->hypervisors != host->hypervisors->len ||
+		had->services != host->services->len)
+		return false;
+	for (guint i = 0; i < host->hypervisors->len; i++)
+		if (!place_hypervisor(before, host->hypervisors->pdata[i], hypervisors))
+			return false;
+	for (guint i = 0; i < host->services->len; i++)
+		if (!place_service(before, host->services->pdata[i], services))
+			return false;
+	return true;
+}
+
+struct snapshot *
+snapshot_new_with(const struct snapshot *before, GPtrArray *hosts)
+{
+	g_autoptr(GArray) hypervisors = g_array_new(FALSE, FALSE, sizeof(struct chunks_change));
+	g_autoptr(GArray) services = g_array_new(FALSE, FALSE, sizeof(struct chunks_change));
+	for (guint i = 0; i < hosts->len; i++)
+		if (!place_host(before, hosts->pdata[i], hypervisors, services))
+			return rebuild(before, hosts);
+
+	struct snapshot *snapshot = g_new0(struct snapshot, 1);
+	g_atomic_ref_count_init(&snapshot->refs);
+	snapshot->statistics = before->statistics;
+	for (guint i = 0; i < hypervisors->len; i++) {
+		const struct chunks_change *change =
+			&g_array_index(hypervisors, struct chunks_change, i);
+		count(&snapshot->statistics, chunks_get(before->hypervisors, change->at), -1);
+		count(&snapshot->statistics, change->item, +1);
+	}
+	snapshot->hypervisors = chunks_new_with(
+		before->hypervisors, (const void *)hypervisors->data, hypervisors->len);
+	snapshot->services =
+		chunks_new_with(before->services, (const void *)services->data, services->len);
+	snapshot->index = snapshot_index_ref(before->index);
+	return snapshot;
+}
+
+struct snapshot *
+snapshot_ref(struct snapshot *snapshot)
+{
+	g_atomic_ref_count_inc(&snapshot->refs);
+	return snapshot;
+}
+
+void
+snapshot_unref(struct snapshot *snapshot)
+{
+	if (!g_atomic_ref_count_dec(&snapshot->refs))
+		return;
+	chunks_unref(snapshot->hypervisors);
+	chunks_unref(snapshot->services);
+	snapshot_index_unref(snapshot->index);
+	g_free(snapshot);
+}
+
+size_t
+snapshot_get_size(const struct snapshot *snapshot)
+{
+	return chunks_get_size(snapshot->hypervisors);
+}
+
+struct hypervisor *
+snapshot_get(const struct snapshot *snapshot, size_t slot)
+{
+	return chunks_get(snapshot->hypervisors, slot);
+}
+
+const struct chunks *
+snapshot_get_chunks(const struct snapshot *snapshot)
+{
+	return snapshot->hypervisors;
+}
+
+size_t
+snapshot_find_uuid(const struct snapshot *snapshot, const char *uuid)
+{
+	return snapshot_index_find_uuid(snapshot->index, uuid);
+}
+
+size_t
+snapshot_find_id(const struct snapshot *snapshot, int64_t id)
+{
+	return snapshot_index_find_id(snapshot->index, id);
+}
+
+size_t
+snapshot_find_host(const struct snapshot *snapshot, const char *host)
+{
+	const struct snapshot_index_host *entry = snapshot_index_find_host(snapshot->index, host);
+	return entry == NULL || entry->hypervisors == 0 ? SNAPSHOT_NONE : entry->first;
+}
+
+size_t
+snapshot_get_services_size(const struct snapshot *snapshot)
+{
+	return chunks_get_size(snapshot->services);
+}
+
+struct service *
+snapshot_get_service(const struct snapshot *snapshot, size_t at)
+{
+	return chunks_get(snapshot->services, at);
+}
+
+const struct statistics *
+snapshot_get_statistics(const struct snapshot *snapshot)
+{
+	return &snapshot->statistics;
+}

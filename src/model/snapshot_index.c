@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/snapshot_index.h"
+
+#include <string.h>
+
+#include "model/hypervisor.h"
+#include "model/service.h"
+#include "model/snapshot.h"
+
+#define UUID_LENGTH 36 /* of compute_nodes.uuid, VARCHAR(36) */
+
+/* Slots are kept one up, since a table gives NULL for what it lacks. */
+struct snapshot_index {
+	gatomicrefcount refs;
+	GHashTable *by_uuid; /* in lower case */
+	GHashTable *by_id;
+	GHashTable *by_host; /* to struct snapshot_index_host */
+};
+
+static gpointer
+pointer_of_id(int64_t id)
+{
+	G_STATIC_ASSERT(sizeof(gpointer) == sizeof(int64_t));
+	return (gpointer)(intptr_t)id;
+}
+
+static struct snapshot_index_host *
+host_entry(struct snapshot_index *index, const char *name)
+{
+	struct snapshot_index_host *host = g_hash_table_lookup(index->by_host, name);
+	if (host == NULL) {
+		host = g_new0(struct snapshot_index_host, 1);
+		g_hash_table_insert(index->by_host, g_strdup(name), host);
+	}
+	return host;
+}
+
+static void
+add_hypervisor(struct snapshot_index *index, const struct node_columns *node, size_t slot)
+{
+	gpointer value = GSIZE_TO_POINTER(slot + 1);
+	g_hash_table_insert(index->by_uuid, g_ascii_strdown(node->uuid, -1), value);
+	if (!g_hash_table_contains(index->by_id, pointer_of_id(node->id)))
+		g_hash_table_insert(index->by_id, pointer_of_id(node->id), value);
+
+	struct snapshot_index_host *host = host_entry(index, node->host);
+	if (host->hypervisors++ == 0)
+		host->first = slot;
+}
+
+struct snapshot_index *
+snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services)
+{
+	struct snapshot_index *index = g_new(struct snapshot_index, 1);
+	g_atomic_ref_count_init(&index->refs);
+	index->by_uuid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	index->by_id = g_hash_table_new(g_direct_hash, g_direct_equal);
+	index->by_host = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	for (guint slot = 0; slot < hypervisors->len; slot++)
+		add_hypervisor(index, hypervisor_get_columns(hypervisors->pdata[slot]), slot);
+	for (guint i = 0; i < services->len; i++)
+		host_entry(index, service_get_host(services->pdata[i]))->services++;
+	return index;
+}
+
+struct snapshot_index *
+snapshot_index_ref(struct snapshot_index *index)
+{
+	g_atomic_ref_count_inc(&index->refs);
+	return index;
+}
+
+void
+snapshot_index_unref(struct snapshot_index *index)
+{
+	if (!g_atomic_ref_count_dec(&index->refs))
+		return;
+	g_hash_table_unref(index->by_uuid);
+	g_hash_table_unref(index->by_id);
+	g_hash_table_unref(index->by_host);
+	g_free(index);
+}
+
+/* Of 0, what a table gives where it has no such key, this makes SNAPSHOT_NONE. */
+static size_t
+slot_of(gpointer value)
+{
+	return GPOINTER_TO_SIZE(value) - 1;
+}
+
+size_t
+snapshot_index_find_uuid(const struct snapshot_index *index, const char *uuid)
+{
+	size_t length = strlen(uuid);
+	if (length > UUID_LENGTH)
+		return SNAPSHOT_NONE;
+	char lower[UUID_LENGTH + 1];
+	for (size_t i = 0; i <= length; i++)
+		lower[i] = g_ascii_tolower(uuid[i]);
+	return slot_of(g_hash_table_lookup(index->by_uuid, lower));
+}
+
+size_t
+snapshot_index_find_id(const struct snapshot_index *index, int64_t id)
+{
+	return slot_of(g_hash_table_lookup(index->by_id, pointer_of_id(id)));
+}
+
+const struct snapshot_index_host *
+snapshot_index_find_host(const struct snapshot_index *index, const char *host)
+{
+	return g_hash_table_lookup(index->by_host, host);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The indexes of a snapshot: slots by uuid, by id and by host. Immutable; shared
+ * by all snapshots that have the same members in the same slots.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct snapshot_index;
+
+/* What a host has: the slot of its first hypervisor, and how many of each. */
+struct snapshot_index_host {
+	size_t first; /* meaningful where hypervisors > 0 */
+	size_t hypervisors;
+	size_t services;
+};
+
+/* Of hypervisors and services in the order of their slots. */
+struct snapshot_index *snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services);
+struct snapshot_index *snapshot_index_ref(struct snapshot_index *index);
+void snapshot_index_unref(struct snapshot_index *index);
+
+/* SNAPSHOT_NONE where there is none; the first where an id stands twice. */
+size_t snapshot_index_find_uuid(const struct snapshot_index *index, const char *uuid);
+size_t snapshot_index_find_id(const struct snapshot_index *index, int64_t id);
+/* Lent; NULL where nothing is known of the host. */
+const struct snapshot_index_host *snapshot_index_find_host(
+	const struct snapshot_index *index, const char *host);
