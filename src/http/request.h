@@ -2,7 +2,8 @@
 /*
  * An HTTP request as the server hands it over: a plain value, lent for the
  * length of the call. Nothing in it is decoded; every text comes with its length
- * and may hold any byte.
+ * or ends with a NUL, and holds no control character once the server's rules
+ * have passed it.
  */
 #pragma once
 
@@ -11,14 +12,16 @@
 
 struct http_header {
 	const char *name;
-	const char *value; /* NUL-terminated too */
+	const char *value; /* NUL-terminated too; without blanks around it */
 	size_t length;
 };
 
 struct http_request {
 	const char *method;
-	const char *path;  /* as sent: percent-encoded, NUL-terminated */
-	const char *query; /* as sent, without its question mark; NULL: no question mark */
+	const char *target;  /* the request line's middle, as sent: a path, or a whole URI */
+	const char *path;    /* the target's path: percent-encoded, NUL-terminated */
+	const char *query;   /* as sent, without its question mark; NULL: no question mark */
+	const char *version; /* "HTTP/1.1" */
 	const struct http_header *headers;
 	size_t headers_size;
 	bool has_body;    /* a body was sent (and is thrown away) */

@@ -7,6 +7,8 @@
 
 #include <glib.h>
 
+#include "base/cleanup.h"
+
 #define HTTP_RESPONSE_PARTS_MAX 8
 #define HTTP_RESPONSE_HEADERS_MAX 16
 
@@ -25,10 +27,9 @@ struct http_response {
 
 struct http_response *http_response_new(unsigned status);
 void http_response_free(struct http_response *response);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct http_response, http_response_free)
+CLEANUP_DEFINE(struct http_response, http_response_free)
 
 /* name is static; value is copied. */
-void http_response_add_header(
-	struct http_response *response, const char *name, const char *value);
+void http_response_add_header(struct http_response *response, const char *name, const char *value);
 /* Takes the part. */
 void http_response_take_part(struct http_response *response, GBytes *part);

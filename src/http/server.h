@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP server: libmicrohttpd with epoll and a pool of threads, the only file
- * that knows this library. It enforces what a request may be (limits below),
- * answers what breaks them through `refuse`, and hands the rest to `answer`.
- * Both run on the server's threads and must not wait.
+ * The HTTP server: libmicrohttpd with epoll and a pool of threads. It enforces
+ * what a request may be (the limits below, and rules.h), answers what breaks them
+ * through `refuse`, and hands the rest to `answer`. Both run on the server's
+ * threads and must not wait. server.c and exchange.c are the only files that know
+ * this library; server.c's head tells which input it answers in its own words.
  */
 #pragma once
 
@@ -14,13 +15,14 @@
 #include "http/response.h"
 
 /* Limits, each with its reason. */
-#define HTTP_TARGET_MAX 8192       /* bytes of path and query: RFC 9110, 4.1 asks for 8000 */
-#define HTTP_HEADERS_MAX 64        /* headers: clients send about ten */
-#define HTTP_HEADER_VALUE_MAX 8192 /* bytes: Keystone's longest tokens are under 8 KiB */
-#define HTTP_HEADERS_BYTES_MAX 32768 /* bytes of all headers together */
+#define HTTP_TARGET_MAX 8192         /* bytes of path and query: RFC 9110, 4.1 asks for 8000 */
+#define HTTP_HEADERS_MAX 64          /* headers: clients send about ten */
+#define HTTP_HEADER_VALUE_MAX 8192   /* bytes: Keystone's longest tokens are under 8 KiB */
+#define HTTP_HEADERS_BYTES_MAX 32768 /* bytes of all headers together: four such values */
+#define HTTP_BODY_MAX 65536          /* bytes: no operation has a body; read and thrown away */
 
 struct http_options {
-	const char *address; /* "ADDR:PORT" or "[ADDR]:PORT"; port 0: the kernel's choice */
+	const char *address; /* "ADDR:PORT" or "[ADDR]:PORT"; see listener.h */
 	unsigned threads;
 	unsigned connections_max;
 	unsigned request_timeout;  /* s within which a whole request must have come */
@@ -30,7 +32,8 @@ struct http_options {
 struct http_handler {
 	/* Answers a request. The response is the server's to free. */
 	struct http_response *(*answer)(void *data, const struct http_request *request);
-	/* Answers one that breaks a rule of HTTP or a limit, as said by status and words. */
+	/* Answers one that breaks a rule of HTTP or a limit, as said by status and words. The
+	 * request may hold any bytes but NUL. Its connection is closed after the answer. */
 	struct http_response *(*refuse)(
 		void *data, const struct http_request *request, unsigned status, const char *words);
 	void *data;
@@ -46,5 +49,7 @@ struct http_server *http_server_start(
 unsigned http_server_get_port(const struct http_server *server);
 /* Connections open at this moment. Any thread. */
 unsigned http_server_get_connections(const struct http_server *server);
-/* Accepts no more, waits for answers under way up to shutdown_timeout, and ends. */
+/* Requests that have come whole and whose answers have not ended. Any thread. */
+unsigned http_server_get_requests_in_flight(const struct http_server *server);
+/* Accepts no more, waits for answers under way up to shutdown_timeout, ends and is freed. */
 void http_server_stop(struct http_server *server);

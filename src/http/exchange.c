@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/exchange.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "http/connections.h"
+#include "http/rules.h"
+
+struct exchanges {
+	struct http_handler handler;
+	bool head_is_as_sent; /* see follow() */
+	_Atomic unsigned size;
+	_Atomic bool draining;
+	GMutex lock;
+	GCond drained;
+};
+
+struct exchange {
+	struct exchanges *all;
+	struct connection *connection;
+	struct http_request request;
+	struct http_header headers[HTTP_HEADERS_MAX + 1]; /* one more: too many */
+	char *target;
+	char *path;
+	GPtrArray *trimmed;      /* copies of values that had blanks at their end; NULL: none */
+	const char *target_sent; /* in libmicrohttpd's memory */
+	const char *followed; /* the end of what follow() has seen there; NULL: it was led astray */
+	size_t body_size;
+	bool is_head_read;
+	bool is_under_way; /* counted in all->size */
+};
+
+struct exchanges *
+exchanges_new(const struct http_handler *handler)
+{
+	struct exchanges *exchanges = g_new0(struct exchanges, 1);
+	exchanges->handler = *handler;
+	exchanges->head_is_as_sent = g_str_has_prefix(MHD_get_version(), "0.9.");
+	g_mutex_init(&exchanges->lock);
+	g_cond_init(&exchanges->drained);
+	return exchanges;
+}
+
+void
+exchanges_free(struct exchanges *exchanges)
+{
+	g_cond_clear(&exchanges->drained);
+	g_mutex_clear(&exchanges->lock);
+	g_free(exchanges);
+}
+
+unsigned
+exchanges_get_size(const struct exchanges *exchanges)
+{
+	return atomic_load(&exchanges->size);
+}
+
+unsigned
+exchanges_drain(struct exchanges *exchanges, int64_t timeout)
+{
+	int64_t deadline = g_get_monotonic_time() + timeout;
+	g_mutex_lock(&exchanges->lock);
+	atomic_store(&exchanges->draining, true);
+	while (atomic_load(&exchanges->size) > 0)
+		if (!g_cond_wait_until(&exchanges->drained, &exchanges->lock, deadline))
+			break;
+	g_mutex_unlock(&exchanges->lock);
+	return atomic_load(&exchanges->size);
+}
+
+static void
+set_under_way(struct exchange *exchange)
+{
+	exchange->is_under_way = true;
+	atomic_fetch_add(&exchange->all->size, 1);
+	connection_set_busy(exchange->connection);
+}
+
+static void
+set_over(struct exchange *exchange)
+{
+	struct exchanges *all = exchange->all;
+	connection_set_waiting(exchange->connection, g_get_monotonic_time());
+	if (atomic_fetch_sub(&all->size, 1) == 1 && atomic_load(&all->draining)) {
+		g_mutex_lock(&all->lock);
+		g_cond_signal(&all->drained);
+		g_mutex_unlock(&all->lock);
+	}
+}
+
+void *
+exchange_begin(void *data, const char *target, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct exchange *exchange = g_new0(struct exchange, 1);
+	exchange->all = data;
+	exchange->connection = info->socket_context;
+	exchange->target = g_strdup(target);
+	exchange->target_sent = target;
+
+	/* libmicrohttpd goes on to split the query into a record for each parameter, which
+	 * nobody reads; where they do not fit into its pool the connection hangs without an
+	 * answer. The memory is its receive buffer: we end the query before it starts. */
+	char *query = strchr((char *)target, '?');
+	if (query != NULL)
+		query[1] = '\0';
+	return exchange;
+}
+
+/*
+ * libmicrohttpd hands over C strings, which a NUL cuts short; it takes a line that
+ * starts with a NUL for the end of the head; and it adds the second line of a folded
+ * header to the first one's name. Release 0.9 leaves the head where it was received, with
+ * NULs for the separators: so what it hands over must lie end to end there, from the
+ * method to the empty line, or something was swallowed. (Release 1.0 refuses all three.)
+ */
+static void
+follow(struct exchange *exchange, const char *start, const char *end)
+{
+	const char *at = exchange->followed;
+	if (at != NULL && (start == at + 1 || start == at + 2)) /* LF or CR LF */
+		exchange->followed = end;
+	else
+		exchange->followed = NULL;
+}
+
+static void
+follow_request_line(struct exchange *exchange, const char *method, const char *version)
+{
+	const char *target = exchange->target_sent;
+	if (method + strlen(method) + 1 == target &&
+		target + strlen(exchange->target) + 1 == version)
+		exchange->followed = version + strlen(version);
+}
+
+static bool
+is_followed_to_the_end(
+	const struct exchange *exchange, struct MHD_Connection *mhd, const char *method)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const char *end = method + info->header_size;
+	return exchange->followed != NULL && end - exchange->followed <= (long)strlen("\r\n\r\n");
+}
+
+static enum MHD_Result
+read_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_length,
+	const char *value, size_t length)
+{
+	struct exchange *exchange = data;
+	size_t at = exchange->request.headers_size;
+	if (at == G_N_ELEMENTS(exchange->headers))
+		return MHD_NO; /* enough to refuse them */
+
+	const char *colon = name + name_length;
+	follow(exchange, name,
+		colon + 1 + strspn(colon + 1, " \t") == value ? value + length : NULL);
+
+	/* Blanks around a value are no part of it. Of a Transfer-Encoding they stay:
+	 * libmicrohttpd takes none but "chunked" itself for chunked. */
+	size_t trimmed = length;
+	while (trimmed > 0 && (value[trimmed - 1] == ' ' || value[trimmed - 1] == '\t'))
+		trimmed--;
+	if (trimmed < length && g_ascii_strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) != 0) {
+		if (exchange->trimmed == NULL)
+			exchange->trimmed = g_ptr_array_new_with_free_func(g_free);
+		value = g_strndup(value, trimmed);
+		g_ptr_array_add(exchange->trimmed, (char *)value);
+		length = trimmed;
+	}
+	exchange->headers[at] =
+		(struct http_header){.name = name, .value = value, .length = length};
+	exchange->request.headers_size++;
+	return MHD_YES;
+}
+
+/* Of "/path?query" or, as a proxy is asked, "http://host/path?query". */
+static void
+split_target(struct exchange *exchange)
+{
+	const char *start = exchange->target;
+	if (g_ascii_strncasecmp(start, "http://", 7) == 0 ||
+		g_ascii_strncasecmp(start, "https://", 8) == 0) {
+		start = strstr(start, "//") + 2;
+		start += strcspn(start, "/?");
+	}
+	size_t length = strcspn(start, "?");
+	bool is_bare_host = length == 0 && start > exchange->target;
+	exchange->path = is_bare_host ? g_strdup("/") : g_strndup(start, length);
+	exchange->request.path = exchange->path;
+	exchange->request.query = start[length] == '?' ? start + length + 1 : NULL;
+}
+
+static const struct http_rule *
+read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *method,
+	const char *version)
+{
+	static const struct http_rule whole = {
+		.status = 400,
+		.words = "The request's head holds a NUL or a header folded over two lines.",
+	};
+
+	exchange->request.method = method;
+	exchange->request.version = version;
+	exchange->request.target = exchange->target;
+	exchange->request.headers = exchange->headers;
+	exchange->request.peer = connection_get_peer(exchange->connection);
+	split_target(exchange);
+	follow_request_line(exchange, method, version);
+	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, read_header, exchange);
+
+	const struct http_rule *broken = http_rules_find_broken(&exchange->request);
+	if (broken == NULL && exchange->all->head_is_as_sent &&
+		!is_followed_to_the_end(exchange, mhd, method))
+		broken = &whole;
+	return broken;
+}
+
+static void
+free_response(void *response)
+{
+	http_response_free(response);
+}
+
+/* The body's parts are sent from where they are; the result owns `from`. */
+static struct MHD_Response *
+make_response(struct http_response *from)
+{
+	struct MHD_IoVec parts[HTTP_RESPONSE_PARTS_MAX];
+	for (unsigned i = 0; i < from->parts_size; i++)
+		parts[i].iov_base = g_bytes_get_data(from->parts[i], &parts[i].iov_len);
+
+	if (from->parts_size == 1) /* the common case, and a little faster than one of several */
+		return MHD_create_response_from_buffer_with_free_callback_cls(
+			parts[0].iov_len, (void *)parts[0].iov_base, free_response, from);
+	return MHD_create_response_from_iovec(parts, from->parts_size, free_response, from);
+}
+
+static enum MHD_Result
+send_response(struct MHD_Connection *mhd, struct http_response *from, bool close)
+{
+	struct MHD_Response *response = make_response(from);
+	if (response == NULL) {
+		g_warning("cannot answer a request: libmicrohttpd found no memory for the answer");
+		http_response_free(from);
+		return MHD_NO;
+	}
+	for (unsigned i = 0; i < from->headers_size; i++)
+		if (MHD_add_response_header(
+			    response, from->headers[i].name, from->headers[i].value) != MHD_YES)
+			g_warning("left the header %s out of an answer: its value is not one",
+				from->headers[i].name);
+	if (close)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+
+	enum MHD_Result queued = MHD_queue_response(mhd, from->status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+static enum MHD_Result
+refuse(struct exchange *exchange, struct MHD_Connection *mhd, unsigned status, const char *words)
+{
+	const struct http_handler *handler = &exchange->all->handler;
+	set_under_way(exchange);
+	return send_response(
+		mhd, handler->refuse(handler->data, &exchange->request, status, words), true);
+}
+
+static enum MHD_Result
+answer(struct exchange *exchange, struct MHD_Connection *mhd)
+{
+	const struct http_handler *handler = &exchange->all->handler;
+	set_under_way(exchange);
+	struct http_response *response = handler->answer(handler->data, &exchange->request);
+	return send_response(mhd, response, atomic_load(&exchange->all->draining));
+}
+
+enum MHD_Result
+exchange_read(void *data, struct MHD_Connection *mhd, const char *url, const char *method,
+	const char *version, const char *upload, size_t *upload_size, void **context)
+{
+	struct exchange *exchange = *context;
+
+	if (!exchange->is_head_read) {
+		exchange->is_head_read = true;
+		const struct http_rule *broken = read_head(exchange, mhd, method, version);
+		return broken == NULL ? MHD_YES
+				      : refuse(exchange, mhd, broken->status, broken->words);
+	}
+	if (*upload_size > 0) {
+		exchange->body_size += *upload_size;
+		*upload_size = 0; /* taken */
+		return MHD_YES;
+	}
+	exchange->request.has_body = exchange->body_size > 0;
+	if (exchange->body_size > HTTP_BODY_MAX)
+		return refuse(exchange, mhd, MHD_HTTP_CONTENT_TOO_LARGE,
+			"The request's body is too long.");
+	return answer(exchange, mhd);
+}
+
+void
+exchange_end(
+	void *data, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode how)
+{
+	struct exchange *exchange = *context;
+	*context = NULL;
+	if (exchange->is_under_way)
+		set_over(exchange);
+	if (exchange->trimmed != NULL)
+		g_ptr_array_unref(exchange->trimmed);
+	g_free(exchange->target);
+	g_free(exchange->path);
+	g_free(exchange);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/response.h"
+
+struct http_response *
+http_response_new(unsigned status)
+{
+	struct http_response *response = g_new0(struct http_response, 1);
+	response->status = status;
+	return response;
+}
+
+void
+http_response_free(struct http_response *response)
+{
+	for (unsigned i = 0; i < response->headers_size; i++)
+		g_free(response->headers[i].value);
+	for (unsigned i = 0; i < response->parts_size; i++)
+		g_bytes_unref(response->parts[i]);
+	g_free(response);
+}
+
+void
+http_response_add_header(struct http_response *response, const char *name, const char *value)
+{
+	g_assert(response->headers_size < HTTP_RESPONSE_HEADERS_MAX);
+	response->headers[response->headers_size++] =
+		(struct http_header_out){.name = name, .value = g_strdup(value)};
+}
+
+void
+http_response_take_part(struct http_response *response, GBytes *part)
+{
+	g_assert(response->parts_size < HTTP_RESPONSE_PARTS_MAX);
+	response->parts[response->parts_size++] = part;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/rules.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "http/server.h"
+
+/* Characters of a token: RFC 9110, 5.6.2. */
+#define TOKEN G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "!#$%&'*+-.^_`|~"
+
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+
+static bool
+is_token(const char *text)
+{
+	return *text != '\0' && text[strspn(text, TOKEN)] == '\0';
+}
+
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+static bool
+has_bad_method(const struct http_request *request)
+{
+	return !is_token(request->method);
+}
+
+static bool
+has_long_target(const struct http_request *request)
+{
+	return strlen(request->target) > HTTP_TARGET_MAX;
+}
+
+static bool
+has_bad_target(const struct http_request *request)
+{
+	for (const char *c = request->target; *c != '\0'; c++)
+		if (is_control(*c) || *c == ' ')
+			return true;
+	return false;
+}
+
+/* Neither a path, nor a URI with one, nor the asterisk of OPTIONS: RFC 9112, 3.2. */
+static bool
+has_no_path(const struct http_request *request)
+{
+	return request->path[0] != '/' && strcmp(request->target, "*") != 0;
+}
+
+static bool
+has_many_headers(const struct http_request *request)
+{
+	return request->headers_size > HTTP_HEADERS_MAX;
+}
+
+static bool
+has_long_value(const struct http_request *request)
+{
+	for (size_t i = 0; i < request->headers_size; i++)
+		if (request->headers[i].length > HTTP_HEADER_VALUE_MAX)
+			return true;
+	return false;
+}
+
+static bool
+has_many_bytes(const struct http_request *request)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < request->headers_size; i++)
+		bytes += strlen(request->headers[i].name) + request->headers[i].length;
+	return bytes > HTTP_HEADERS_BYTES_MAX;
+}
+
+static bool
+has_bad_name(const struct http_request *request)
+{
+	for (size_t i = 0; i < request->headers_size; i++)
+		if (!is_token(request->headers[i].name))
+			return true;
+	return false;
+}
+
+static bool
+has_bad_value(const struct http_request *request)
+{
+	for (size_t i = 0; i < request->headers_size; i++) {
+		const struct http_header *header = &request->headers[i];
+		for (size_t at = 0; at < header->length; at++)
+			if (is_control(header->value[at]) && header->value[at] != '\t')
+				return true;
+	}
+	return false;
+}
+
+/* A proxy before us may read the first of two, and we the other. */
+static bool
+has_repeated_header(const struct http_request *request)
+{
+	static const char *const singles[] = {"Host", "Content-Length", "Transfer-Encoding",
+		"X-Auth-Token", "OpenStack-API-Version", "X-OpenStack-Nova-API-Version"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(singles); i++)
+		if (http_request_count_header(request, singles[i]) > 1)
+			return true;
+	return false;
+}
+
+static bool
+lacks_host(const struct http_request *request)
+{
+	return strcmp(request->version, "HTTP/1.0") != 0 &&
+	       http_request_count_header(request, "Host") == 0;
+}
+
+/* RFC 9112, 6.1: nor has HTTP/1.0 a Transfer-Encoding. */
+static bool
+has_unclear_length(const struct http_request *request)
+{
+	return http_request_count_header(request, "Transfer-Encoding") > 0 &&
+	       (http_request_count_header(request, "Content-Length") > 0 ||
+		       strcmp(request->version, "HTTP/1.0") == 0);
+}
+
+static bool
+has_other_coding(const struct http_request *request)
+{
+	const struct http_header *coding = http_request_get_header(request, "Transfer-Encoding");
+	return coding != NULL && g_ascii_strcasecmp(coding->value, "chunked") != 0;
+}
+
+/* Whoever asks first is told before he sends; who does not is heard out, and refused then. */
+static bool
+announces_long_body(const struct http_request *request)
+{
+	const struct http_header *length = http_request_get_header(request, "Content-Length");
+	return length != NULL && http_request_count_header(request, "Expect") > 0 &&
+	       g_ascii_strtoull(length->value, NULL, 10) > HTTP_BODY_MAX;
+}
+
+static const struct http_rule rules[] = {
+	{has_bad_method, 400, "The request's method is not a token."},
+	{has_long_target, 414,
+		"The request's target is longer than " TEXT(HTTP_TARGET_MAX) " bytes."},
+	{has_bad_target, 400, "The request's target holds a blank or a control character."},
+	{has_no_path, 400, "The request's target is neither a path nor a URI with one."},
+	{has_many_headers, 431, "The request has more than " TEXT(HTTP_HEADERS_MAX) " headers."},
+	{has_long_value, 431,
+		"A header of the request is longer than " TEXT(HTTP_HEADER_VALUE_MAX) " bytes."},
+	{has_many_bytes, 431,
+		"The request's headers are longer than " TEXT(HTTP_HEADERS_BYTES_MAX) " bytes."},
+	{has_bad_name, 400, "The name of a header of the request is not a token."},
+	{has_bad_value, 400, "The value of a header of the request holds a control character."},
+	{has_repeated_header, 400,
+		"One of Host, Content-Length, Transfer-Encoding, X-Auth-Token, "
+		"OpenStack-API-Version and X-OpenStack-Nova-API-Version was sent twice."},
+	{lacks_host, 400, "The request has no Host header."},
+	{has_unclear_length, 400,
+		"The request has a Transfer-Encoding where its length is said otherwise."},
+	{has_other_coding, 501, "The request's Transfer-Encoding is not chunked."},
+	{announces_long_body, 413,
+		"The request's body is longer than " TEXT(HTTP_BODY_MAX) " bytes."},
+};
+
+const struct http_rule *
+http_rules_find_broken(const struct http_request *request)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (rules[i].is_broken(request))
+			return &rules[i];
+	return NULL;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The wiring of libmicrohttpd: what it is started with, and how it is stopped.
+ */
+#include "http/server.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#include <gio/gio.h>
+#include <microhttpd.h>
+
+#include "base/error.h"
+#include "http/connections.h"
+#include "http/exchange.h"
+#include "http/listener.h"
+
+/* Bytes that libmicrohttpd has for a request's head and what it notes of it: well above
+ * the limits of server.h, so that these strike first. It clears them for every request. */
+#define POOL_SIZE (128 * 1024)
+/* Descriptors for all else: the store, libvirt's connections, epoll, logs. */
+#define OTHER_FILES 256
+
+struct http_server {
+	GSocket *listener;
+	struct connections *connections;
+	struct exchanges *exchanges;
+	struct MHD_Daemon *daemon;
+	unsigned shutdown_timeout;
+};
+
+static void
+raise_files_limit(unsigned connections_max)
+{
+	rlim_t wanted = (rlim_t)connections_max + OTHER_FILES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		g_warning("%u connections need %" G_GUINT64_FORMAT
+			  " open files; the limit (RLIMIT_NOFILE) is %" G_GUINT64_FORMAT
+			  " and cannot be raised: connections beyond it will wait",
+			connections_max, (guint64)wanted, (guint64)limit.rlim_cur);
+}
+
+static void
+notify_connection(void *data, struct MHD_Connection *mhd, void **context,
+	enum MHD_ConnectionNotificationCode what)
+{
+	struct connections *connections = data;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) { /* and its socket is not yet */
+		connections_remove(connections, *context);
+		return;
+	}
+	int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	const struct sockaddr *peer =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+	*context = connections_add(connections, fd, peer, g_get_monotonic_time());
+}
+
+/* What is sent is decoded by whom it concerns. */
+static size_t
+keep_escaped(void *data, struct MHD_Connection *mhd, char *text)
+{
+	return strlen(text);
+}
+
+G_GNUC_PRINTF(2, 0)
+static void
+log_message(void *data, const char *format, va_list arguments)
+{
+	g_autofree char *message = g_strdup_vprintf(format, arguments);
+	g_debug("libmicrohttpd: %s", g_strchomp(message));
+}
+
+static struct MHD_Daemon *
+start_daemon(struct http_server *server, const struct http_options *options)
+{
+	struct connections *connections = server->connections;
+	struct exchanges *exchanges = server->exchanges;
+	/* A function is given by its address and, as the pointer, its data. */
+	struct MHD_OptionItem items[] = {
+		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_message,
+			NULL}, /* first: hears of the rest */
+		{MHD_OPTION_LISTEN_SOCKET, g_socket_get_fd(server->listener), NULL},
+		{MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL},
+		{MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout, NULL},
+		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_SIZE, NULL},
+		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escaped, NULL},
+		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)exchange_begin, exchanges},
+		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)exchange_end, exchanges},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, connections},
+		/* A pool of one is no pool to libmicrohttpd: it warns, and runs one thread. */
+		{options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+			options->threads, NULL},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0,
+		NULL, NULL, exchange_read, exchanges, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+}
+
+static void
+free_server(struct http_server *server)
+{
+	connections_free(server->connections);
+	exchanges_free(server->exchanges);
+	g_object_unref(server->listener);
+	g_free(server);
+}
+
+struct http_server *
+http_server_start(
+	const struct http_options *options, const struct http_handler *handler, GError **error)
+{
+	g_autoptr(GSocket) listener = listener_open(options->address, error);
+	if (listener == NULL)
+		return NULL;
+	raise_files_limit(options->connections_max);
+
+	struct http_server *server = g_new0(struct http_server, 1);
+	server->listener = g_steal_pointer(&listener);
+	server->connections =
+		connections_new((int64_t)options->request_timeout * G_TIME_SPAN_SECOND);
+	server->exchanges = exchanges_new(handler);
+	server->shutdown_timeout = options->shutdown_timeout;
+	server->daemon = start_daemon(server, options);
+	if (server->daemon == NULL) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_IO,
+			"cannot serve on %s: libmicrohttpd did not start with %u threads and %u "
+			"connections (its own words are in the log at level debug)",
+			options->address, options->threads, options->connections_max);
+		free_server(server);
+		return NULL;
+	}
+	return server;
+}
+
+unsigned
+http_server_get_port(const struct http_server *server)
+{
+	return listener_get_port(server->listener);
+}
+
+unsigned
+http_server_get_connections(const struct http_server *server)
+{
+	return connections_get_size(server->connections);
+}
+
+unsigned
+http_server_get_requests_in_flight(const struct http_server *server)
+{
+	return exchanges_get_size(server->exchanges);
+}
+
+void
+http_server_stop(struct http_server *server)
+{
+	/* The socket is ours again; shut down, it turns clients away at once. It is closed last:
+	 * a thread of the pool may be at its accept(2) still. */
+	MHD_quiesce_daemon(server->daemon);
+	g_socket_shutdown(server->listener, TRUE, TRUE, NULL);
+
+	unsigned left = exchanges_drain(
+		server->exchanges, (int64_t)server->shutdown_timeout * G_TIME_SPAN_SECOND);
+	if (left > 0)
+		g_warning("%u answers were still under way after %u s and are cut off", left,
+			server->shutdown_timeout);
+	MHD_stop_daemon(server->daemon);
+	free_server(server);
+}
