@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The disk of a host: the room in the storage pool that the configuration names,
+ * less what thin volumes may still grow by. Reading it asks the storage itself,
+ * so it may hang with it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <libvirt/libvirt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/nullable.h"
+
+/* Sizes in GiB, cut as Nova cuts them. */
+struct room {
+	struct nullable total, used, available;
+	struct nullable least; /* available less all growth; may be negative */
+};
+
+/* A pool, in bytes. */
+struct pool {
+	char *name;
+	bool active;
+	bool is_directory; /* in a file system that it may share with other pools */
+	int64_t capacity, allocation, available;
+	struct nullable growth; /* what its volumes may grow by; unknown where not read */
+};
+struct pool *pool_new(const char *name);
+void pool_free(struct pool *pool);
+
+/*
+ * Whether two pools draw on the same room: they are the same, or both are directories in a file
+ * system of exactly the same size, which is all that libvirt tells of it.
+ */
+bool pool_shares_room(const struct pool *a, const struct pool *b);
+
+/*
+ * The room in the pool of that name; the growth of all pools that share it is taken off. A host
+ * without any pool offers no storage: its room is a known zero. Where there are pools but none of
+ * that name, or it is not active, all is unknown and *error says so (MUSTER_ERROR_NOT_FOUND).
+ */
+bool room_sum(GPtrArray *pools, const char *name, struct room *room, GError **error);
+
+/* Asks libvirt for the pools and does that sum. Errors as above, and libvirt's. */
+bool room_read(virConnectPtr connection, const char *uri, const char *name, struct room *room,
+	GError **error);
