@@ -114,7 +114,8 @@ exchange_begin(void *data, const char *target, struct MHD_Connection *mhd)
  * starts with a NUL for the end of the head; and it adds the second line of a folded
  * header to the first one's name. Release 0.9 leaves the head where it was received, with
  * NULs for the separators: so what it hands over must lie end to end there, from the
- * method to the empty line, or something was swallowed. (Release 1.0 refuses all three.)
+ * method to the empty line, or something was swallowed. (Release 1.0 refuses a NUL, and
+ * joins a folded header as RFC 9112, 5.2 has it.)
  */
 static void
 follow(struct exchange *exchange, const char *start, const char *end)
@@ -232,9 +233,6 @@ make_response(struct http_response *from)
 	for (unsigned i = 0; i < from->parts_size; i++)
 		parts[i].iov_base = g_bytes_get_data(from->parts[i], &parts[i].iov_len);
 
-	if (from->parts_size == 1) /* the common case, and a little faster than one of several */
-		return MHD_create_response_from_buffer_with_free_callback_cls(
-			parts[0].iov_len, (void *)parts[0].iov_base, free_response, from);
 	return MHD_create_response_from_iovec(parts, from->parts_size, free_response, from);
 }
 
