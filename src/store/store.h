@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "model/host.h"
 #include "model/report.h"
 
@@ -36,7 +37,7 @@ struct store_options {
  */
 struct store *store_open(const struct store_options *options, GError **error);
 void store_close(struct store *store);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct store, store_close)
+CLEANUP_DEFINE(struct store, store_close)
 
 /* Whether the database carries muster_meta. */
 bool store_is_own(const struct store *store);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/commands.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "store/guests.h"
+#include "store/row.h"
+
+/* The rows behind a record. */
+struct ids {
+	int64_t host;
+	int64_t service;
+	int64_t node;
+};
+
+void
+host_record_free(struct host_record *record)
+{
+	g_free(record->name);
+	g_free(record->hypervisor_hostname);
+	g_free(record->connection);
+	g_free(record->machine_uuid);
+	g_free(record->uuid);
+	g_free(record->disabled_reason);
+	g_free(record);
+}
+
+static struct host_record *
+make_record(const struct batch *batch, struct statement *row)
+{
+	struct host_record *record = g_new(struct host_record, 1);
+	*record = (struct host_record){
+		.name = g_strdup(statement_get_text(row, 3)),
+		.hypervisor_hostname = g_strdup(statement_get_text(row, 4)),
+		.connection = g_strdup(statement_get_text(row, 5)),
+		.machine_uuid = g_strdup(statement_get_text(row, 6)),
+		.uuid = g_strdup(statement_get_text(row, 7)),
+		.disabled = statement_get_integer(row, 8).value != 0,
+		.disabled_reason = g_strdup(statement_get_text(row, 9)),
+		.forced_down = statement_get_integer(row, 10).value != 0,
+	};
+	clock_parse_sql(statement_get_text(row, 11), &record->last_seen_up);
+	record->reports = record->last_seen_up != CLOCK_UNKNOWN &&
+			  batch->now - record->last_seen_up <= batch->down_time;
+	return record;
+}
+
+/* The hosts of that name, or all for NULL. *ids are those of the last. */
+static GPtrArray *
+select_hosts(const struct batch *batch, const char *name, struct ids *ids, GError **error)
+{
+	g_autoptr(GPtrArray) records =
+		g_ptr_array_new_with_free_func((GDestroyNotify)host_record_free);
+	CLEANUP(statement_free)
+	struct statement *row = statement_new(batch->sqlite,
+		"SELECT m.id, s.id, n.id, s.host, n.hypervisor_hostname, m.connection, "
+		"m.machine_uuid, n.uuid, s.disabled, s.disabled_reason, s.forced_down, "
+		"s.last_seen_up FROM muster_hosts m JOIN services s ON s.id = m.service_id "
+		"JOIN compute_nodes n ON n.id = m.node_id "
+		"WHERE ?1 IS NULL OR ?1 IN (s.host, n.hypervisor_hostname, m.connection) "
+		"ORDER BY n.id",
+		VALUES(value_text(name)));
+	while (statement_next(row)) {
+		*ids = (struct ids){
+			.host = statement_get_integer(row, 0).value,
+			.service = statement_get_integer(row, 1).value,
+			.node = statement_get_integer(row, 2).value,
+		};
+		g_ptr_array_add(records, make_record(batch, row));
+	}
+	return statement_check(row, error) ? g_steal_pointer(&records) : NULL;
+}
+
+static bool
+check_one(const char *name, GPtrArray *records, GError **error)
+{
+	if (records->len == 1)
+		return true;
+	if (records->len == 0) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+			"no host is named '%s': expected a host, a hypervisor's hostname or a "
+			"connection, as listed",
+			name);
+		return false;
+	}
+	g_autoptr(GString) names = g_string_new(NULL);
+	for (guint i = 0; i < records->len; i++) {
+		const struct host_record *record = records->pdata[i];
+		g_string_append_printf(names, "%s%s (%s)", i == 0 ? "" : ", ", record->name,
+			record->connection == NULL ? "no connection" : record->connection);
+	}
+	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+		"'%s' names several hosts: %s: expected one of their connections", name,
+		names->str);
+	return false;
+}
+
+static bool
+set_disabled(const struct batch *batch, int64_t service_id, bool disabled, const char *reason,
+	GError **error)
+{
+	const struct column columns[] = {
+		{"disabled", value_integer(disabled)},
+		{"disabled_reason", value_text(reason)},
+	};
+	struct row row = {"services", service_id, columns, G_N_ELEMENTS(columns)};
+	bool changed;
+	return row_update(batch->sqlite, &row, batch->stamp, &changed, error);
+}
+
+static bool
+remove_host(const struct batch *batch, const struct ids *ids, GError **error)
+{
+	return guests_forget(batch, ids->host, error) &&
+	       statement_run(batch->sqlite, "DELETE FROM muster_hosts WHERE id = ?1",
+		       VALUES(value_integer(ids->host)), error) &&
+	       row_delete(batch->sqlite, "services", ids->service, batch->stamp, error) &&
+	       row_delete(batch->sqlite, "compute_nodes", ids->node, batch->stamp, error);
+}
+
+static bool
+change(const struct batch *batch, const struct host_command *command, const struct ids *ids,
+	GError **error)
+{
+	switch (command->action) {
+	case HOST_LIST:
+		return true;
+	case HOST_DISABLE:
+		return set_disabled(batch, ids->service, true, command->reason, error);
+	case HOST_ENABLE:
+		return set_disabled(batch, ids->service, false, NULL, error);
+	case HOST_REMOVE:
+		return remove_host(batch, ids, error);
+	}
+	g_assert_not_reached();
+}
+
+static GPtrArray *
+obey(const struct batch *batch, const struct host_command *command, GError **error)
+{
+	struct ids ids = {0};
+	if (command->action == HOST_LIST)
+		return select_hosts(batch, NULL, &ids, error);
+
+	g_autoptr(GPtrArray) before = select_hosts(batch, command->name, &ids, error);
+	if (before == NULL || !check_one(command->name, before, error) ||
+		!change(batch, command, &ids, error))
+		return NULL;
+	const struct host_record *record = before->pdata[0];
+	batch_mark(batch, record->name);
+	if (command->action == HOST_REMOVE)
+		return g_steal_pointer(&before);
+	return select_hosts(batch, command->name, &ids, error);
+}
+
+GPtrArray *
+commands_run(const struct batch *batch, const struct host_command *command, GError **error)
+{
+	g_autoptr(GPtrArray) records = NULL;
+	if (sqlite_begin_write(batch->sqlite, error) &&
+		(records = obey(batch, command, error)) != NULL &&
+		sqlite_commit(batch->sqlite, error))
+		return g_steal_pointer(&records);
+	sqlite_rollback(batch->sqlite);
+	return NULL;
+}

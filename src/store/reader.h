@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows become hosts. All of them in three queries, each in the order of the ids,
+ * that are merged by host; or one host by its indexes.
+ *
+ * A database that is not Muster's may hold anything: NULL, a word where a number
+ * belongs, broken JSON, bytes that are no UTF-8. A node without a uuid, a host or
+ * a name can't be shown and is passed over; no row spoils another.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+#include "config/instance_name.h"
+#include "model/host.h"
+#include "store/sqlite.h"
+
+struct reader;
+
+/* Checks that all that is read is there: MUSTER_ERROR_INVALID names a column that is missing.
+ * Takes names, which gives a server's name; NULL: a server's name is its display_name. */
+struct reader *reader_new(struct sqlite *sqlite, struct instance_name *names, GError **error);
+void reader_free(struct reader *reader);
+CLEANUP_DEFINE(struct reader, reader_free)
+
+GPtrArray *reader_read_all(struct reader *reader, GError **error);
+struct host *reader_read_host(struct reader *reader, const char *name, GError **error);

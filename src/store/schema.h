@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables. Nova's three with Nova's own columns, constraints and indexes
+ * (nova/db/main/models.py; as SQLAlchemy makes them in SQLite), so that what
+ * reads a database of Nova's reads ours. And Muster's own:
+ *
+ *   muster_meta    what the database is: schema_version, installation_uuid
+ *   muster_hosts   which service and node are which connection's and machine's
+ *   muster_guests  each host's latest word on its domains; a row of instances
+ *                  tells the word of the host that owns the domain
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "store/sqlite.h"
+
+#define SCHEMA_VERSION 1
+
+/* A table that is read, with the columns that are. */
+struct table {
+	const char *name;
+	const char *const *columns; /* NULL-terminated */
+};
+
+/* Whether the database has no table at all. */
+bool schema_is_empty(struct sqlite *sqlite, bool *empty, GError **error);
+/* Whether the database carries muster_meta: it is Muster's own. */
+bool schema_is_own(struct sqlite *sqlite, bool *own, GError **error);
+
+/* Makes all tables in an empty database, in one transaction. */
+bool schema_create(struct sqlite *sqlite, const char *now, GError **error);
+/* MUSTER_ERROR_UNSUPPORTED where an own database was made by a newer Muster. */
+bool schema_check_version(struct sqlite *sqlite, GError **error);
+/* MUSTER_ERROR_INVALID names a column that the table lacks. */
+bool schema_check_table(struct sqlite *sqlite, const struct table *table, GError **error);

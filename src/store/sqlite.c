@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "store/statement.h"
+#include "store/sqlite_private.h"
+
+static enum muster_error
+code_of(int result)
+{
+	switch (result & 0xff) { /* the primary code; the rest is detail */
+	case SQLITE_NOTADB:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_TOOBIG:
+	case SQLITE_ERROR: /* a table or a column is missing */
+		return MUSTER_ERROR_INVALID;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return MUSTER_ERROR_FORBIDDEN;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return MUSTER_ERROR_BUSY;
+	default:
+		return MUSTER_ERROR_IO;
+	}
+}
+
+bool
+sqlite_fail(const struct sqlite *sqlite, const char *what, GError **error)
+{
+	int result = sqlite3_extended_errcode(sqlite->handle);
+	if ((result & 0xff) == SQLITE_NOTADB)
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"%s is not an SQLite database", sqlite->path);
+	else
+		g_set_error(error, MUSTER_ERROR, code_of(result), "%s: %s: %s", sqlite->path, what,
+			sqlite3_errmsg(sqlite->handle));
+	return false;
+}
+
+static bool
+fail_errno(const char *path, const char *what, GError **error)
+{
+	int number = errno;
+	bool denied = number == EACCES || number == EPERM || number == EROFS;
+	g_set_error(error, MUSTER_ERROR, denied ? MUSTER_ERROR_FORBIDDEN : MUSTER_ERROR_IO,
+		"cannot %s the database %s: %s", what, path, g_strerror(number));
+	return false;
+}
+
+/* SQLite says "unable to open database file" for all of these. */
+static bool
+check_file(const char *path, enum sqlite_mode mode, GError **error)
+{
+	int flags = mode == SQLITE_MODE_WRITE ? O_RDWR | O_CREAT : O_RDONLY;
+	const char *what = mode == SQLITE_MODE_WRITE ? "write" : "read";
+	int file = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0600);
+	if (file < 0)
+		return fail_errno(path, what, error);
+	struct stat status;
+	bool regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+	close(file);
+	if (!regular)
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"%s is not a database but a directory or a device", path);
+	return regular;
+}
+
+/*
+ * A database that is kept in WAL mode and that nobody has open has no -wal file. To read it
+ * SQLite would make one, and a -shm, and a reader could not remove them again. So such a file
+ * is opened as an immutable one, and sqlite_has_changed() watches it by its looks.
+ */
+static bool
+is_wal_at_rest(const char *path, struct stat *seen)
+{
+	g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+	unsigned char versions[2] = {0}; /* "file format write version, read version" */
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	bool read = fstat(file, seen) == 0 && pread(file, versions, 2, 18) == 2;
+	close(file);
+	return read && versions[1] == 2 && access(wal, F_OK) != 0;
+}
+
+static bool
+looks_as_seen(const struct sqlite *sqlite)
+{
+	struct stat now;
+	return is_wal_at_rest(sqlite->path, &now) && now.st_ino == sqlite->seen.st_ino &&
+	       now.st_size == sqlite->seen.st_size &&
+	       now.st_mtim.tv_sec == sqlite->seen.st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == sqlite->seen.st_mtim.tv_nsec;
+}
+
+static bool
+open_handle(struct sqlite *sqlite, enum sqlite_mode mode, GError **error)
+{
+	sqlite->immutable = mode == SQLITE_MODE_READ && is_wal_at_rest(sqlite->path, &sqlite->seen);
+	g_autofree char *absolute = g_canonicalize_filename(sqlite->path, NULL);
+	g_autofree char *uri = g_filename_to_uri(absolute, NULL, error);
+	if (uri == NULL)
+		return false;
+	g_autofree char *name = g_strconcat(uri, sqlite->immutable ? "?immutable=1" : "", NULL);
+	int flags = mode == SQLITE_MODE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+					      : SQLITE_OPEN_READONLY;
+	/* One thread at a time uses a connection, so SQLite needs no lock of its own. */
+	flags |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (sqlite3_open_v2(name, &sqlite->handle, flags, NULL) != SQLITE_OK)
+		return sqlite_fail(sqlite, "opening it", error);
+
+	sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
+	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	return true;
+}
+
+static void
+close_handle(struct sqlite *sqlite)
+{
+	g_hash_table_remove_all(sqlite->statements);
+	sqlite3_close(g_steal_pointer(&sqlite->handle));
+}
+
+static bool
+read_version(struct sqlite *sqlite, int64_t *version, GError **error)
+{
+	CLEANUP(statement_free)
+	struct statement *row = statement_new(sqlite, "PRAGMA data_version", NULL, 0);
+	if (statement_next(row))
+		*version = statement_get_integer(row, 0).value;
+	return statement_check(row, error);
+}
+
+struct sqlite *
+sqlite_open(const char *path, enum sqlite_mode mode, GError **error)
+{
+	if (!check_file(path, mode, error))
+		return NULL;
+	CLEANUP(sqlite_close) struct sqlite *sqlite = g_new0(struct sqlite, 1);
+	sqlite->path = g_strdup(path);
+	sqlite->statements = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)sqlite3_finalize);
+	if (!open_handle(sqlite, mode, error))
+		return NULL;
+	/* The first look at the file: tells whether it is a database. */
+	if (!read_version(sqlite, &sqlite->version, error))
+		return NULL;
+	/* With WAL and NORMAL a commit survives the death of the process at any moment. */
+	if (mode == SQLITE_MODE_WRITE &&
+		!sqlite_execute(
+			sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error))
+		return NULL;
+	return g_steal_pointer(&sqlite);
+}
+
+void
+sqlite_close(struct sqlite *sqlite)
+{
+	close_handle(sqlite);
+	g_hash_table_unref(sqlite->statements);
+	g_free(sqlite->path);
+	g_free(sqlite);
+}
+
+const char *
+sqlite_get_path(const struct sqlite *sqlite)
+{
+	return sqlite->path;
+}
+
+bool
+sqlite_has_changed(struct sqlite *sqlite)
+{
+	if (sqlite->immutable) {
+		if (looks_as_seen(sqlite))
+			return false;
+		/* Where it cannot be opened again, the reader that comes next says so. */
+		close_handle(sqlite);
+		open_handle(sqlite, SQLITE_MODE_READ, NULL);
+		return true;
+	}
+	int64_t version = sqlite->version;
+	if (!read_version(sqlite, &version, NULL) || version == sqlite->version)
+		return false;
+	sqlite->version = version;
+	return true;
+}
+
+bool
+sqlite_execute(struct sqlite *sqlite, const char *sql, GError **error)
+{
+	if (sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	return sqlite_fail(sqlite, sql, error);
+}
+
+bool
+sqlite_begin_read(struct sqlite *sqlite, GError **error)
+{
+	return sqlite_execute(sqlite, "BEGIN", error);
+}
+
+bool
+sqlite_begin_write(struct sqlite *sqlite, GError **error)
+{
+	return sqlite_execute(sqlite, "BEGIN IMMEDIATE", error);
+}
+
+bool
+sqlite_commit(struct sqlite *sqlite, GError **error)
+{
+	return sqlite_execute(sqlite, "COMMIT", error);
+}
+
+void
+sqlite_rollback(struct sqlite *sqlite)
+{
+	if (!sqlite3_get_autocommit(sqlite->handle))
+		sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
+}
