@@ -13,6 +13,7 @@ struct connection {
 	GList link; /* in connections->open; its data is the connection */
 	int fd;
 	_Atomic int64_t waiting_since;
+	void *context;
 	char peer[PEER_MAX];
 };
 
@@ -143,6 +144,18 @@ void
 connection_set_waiting(struct connection *connection, int64_t now)
 {
 	atomic_store(&connection->waiting_since, now);
+}
+
+void
+connection_set_context(struct connection *connection, void *context)
+{
+	connection->context = context;
+}
+
+void *
+connection_get_context(const struct connection *connection)
+{
+	return connection->context;
 }
 
 const char *

@@ -41,5 +41,8 @@ unsigned connections_reap(struct connections *connections, int64_t now);
 void connection_set_busy(struct connection *connection);
 /* The answer has ended, at `now`. */
 void connection_set_waiting(struct connection *connection, int64_t now);
+/* What is going on there, for whoever set it to find again; NULL at first. */
+void connection_set_context(struct connection *connection, void *context);
+void *connection_get_context(const struct connection *connection);
 /* The client's address, numeric. */
 const char *connection_get_peer(const struct connection *connection);

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "http/connections.h"
 #include "http/rules.h"
 
 struct exchanges {
@@ -99,6 +98,7 @@ exchange_begin(void *data, const char *target, struct MHD_Connection *mhd)
 	exchange->connection = info->socket_context;
 	exchange->target = g_strdup(target);
 	exchange->target_sent = target;
+	connection_set_context(exchange->connection, exchange);
 
 	/* libmicrohttpd goes on to split the query into a record for each parameter, which
 	 * nobody reads; where they do not fit into its pool the connection hangs without an
@@ -306,6 +306,16 @@ exchange_end(
 {
 	struct exchange *exchange = *context;
 	*context = NULL;
+	exchange_abandon(exchange->connection);
+}
+
+void
+exchange_abandon(struct connection *connection)
+{
+	struct exchange *exchange = connection_get_context(connection);
+	if (exchange == NULL)
+		return;
+	connection_set_context(connection, NULL);
 	if (exchange->is_under_way)
 		set_over(exchange);
 	if (exchange->trimmed != NULL)

@@ -8,11 +8,13 @@
  *   exchange_read     the head is here: checks it, and may refuse; then, called
  *                     again, throws the body away; then gives the answer
  *   exchange_end      the answer was sent or the connection lost: frees it
+ *   exchange_abandon  the connection is closed: frees what was never ended
  */
 #pragma once
 
 #include <microhttpd.h>
 
+#include "http/connections.h"
 #include "http/server.h"
 
 struct exchanges;
@@ -33,3 +35,6 @@ enum MHD_Result exchange_read(void *data, struct MHD_Connection *mhd, const char
 	void **context);
 void exchange_end(void *data, struct MHD_Connection *mhd, void **context,
 	enum MHD_RequestTerminationCode how);
+/* libmicrohttpd does not tell the end of each: where a second error meets it at its own answer
+ * to the first, it just closes. */
+void exchange_abandon(struct connection *connection);

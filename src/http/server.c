@@ -61,6 +61,7 @@ notify_connection(void *data, struct MHD_Connection *mhd, void **context,
 {
 	struct connections *connections = data;
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) { /* and its socket is not yet */
+		exchange_abandon(*context);
 		connections_remove(connections, *context);
 		return;
 	}
