@@ -3,15 +3,20 @@
 
 #include <stdlib.h>
 
+#include "collect/connection.h"
 #include "collect/libvirt_error.h"
 #include "collect/local.h"
 #include "collect/storage.h"
 
+enum fact { FACT_CONNECTION, FACT_HOSTNAME, FACT_ADDRESS, FACT_ROOM, FACT_COUNT };
+
 struct facts {
-	virConnectPtr connection;
 	struct source *source;
 	void (*changed)(void *data);
 	void *data;
+
+	GThread *thread;          /* of the last pass, to be joined; NULL: none */
+	virConnectPtr connection; /* of the passes; NULL: not open */
 
 	GMutex lock;
 	GCond idle;
@@ -19,8 +24,7 @@ struct facts {
 	char *hostname;
 	char *address;
 	struct room room;
-	/* What was wrong with each; NULL: nothing. */
-	char *hostname_trouble, *address_trouble, *room_trouble;
+	char *trouble[FACT_COUNT]; /* what was wrong with each; NULL: nothing */
 };
 
 /* Puts a text in its place, under the lock. Gives whether it is another one. */
@@ -50,7 +54,7 @@ read_hostname(struct facts *facts)
 
 	g_mutex_lock(&facts->lock);
 	bool changed = replace(&facts->hostname, hostname);
-	replace(&facts->hostname_trouble, words(error));
+	replace(&facts->trouble[FACT_HOSTNAME], words(error));
 	g_mutex_unlock(&facts->lock);
 	free(hostname);
 	if (changed)
@@ -76,7 +80,7 @@ read_address(struct facts *facts)
 
 	g_mutex_lock(&facts->lock);
 	bool changed = replace(&facts->address, address);
-	replace(&facts->address_trouble, words(error));
+	replace(&facts->trouble[FACT_ADDRESS], words(error));
 	g_mutex_unlock(&facts->lock);
 	if (changed)
 		facts->changed(facts->data);
@@ -106,19 +110,50 @@ read_room(struct facts *facts)
 	g_mutex_lock(&facts->lock);
 	bool changed = !room_is_same(&facts->room, &room);
 	facts->room = room;
-	changed |= replace(&facts->room_trouble, words(error));
+	changed |= replace(&facts->trouble[FACT_ROOM], words(error));
 	g_mutex_unlock(&facts->lock);
 	if (changed)
 		facts->changed(facts->data);
+}
+
+static void
+close_connection(struct facts *facts)
+{
+	if (facts->connection != NULL)
+		virConnectClose(g_steal_pointer(&facts->connection));
+}
+
+static void
+open_connection(struct facts *facts)
+{
+	if (facts->connection != NULL)
+		return;
+	g_autoptr(GError) error = NULL;
+	facts->connection = connection_open(facts->source->uri, &error);
+	g_mutex_lock(&facts->lock);
+	replace(&facts->trouble[FACT_CONNECTION], words(error));
+	g_mutex_unlock(&facts->lock);
+}
+
+/* Has the next pass open another one where this is lost. */
+static void
+check_connection(struct facts *facts)
+{
+	if (virConnectIsAlive(facts->connection) != 1)
+		close_connection(facts);
 }
 
 static void *
 pass(void *data)
 {
 	struct facts *facts = data;
-	read_hostname(facts);
 	read_address(facts);
-	read_room(facts);
+	open_connection(facts);
+	if (facts->connection != NULL) {
+		read_hostname(facts);
+		read_room(facts);
+		check_connection(facts);
+	}
 
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&facts->lock);
 	facts->busy = false;
@@ -127,10 +162,9 @@ pass(void *data)
 }
 
 struct facts *
-facts_new(virConnectPtr connection, struct source *source, void (*changed)(void *data), void *data)
+facts_new(struct source *source, void (*changed)(void *data), void *data)
 {
 	struct facts *facts = g_new0(struct facts, 1);
-	facts->connection = connection;
 	facts->source = source_ref(source);
 	facts->changed = changed;
 	facts->data = data;
@@ -139,35 +173,45 @@ facts_new(virConnectPtr connection, struct source *source, void (*changed)(void 
 	return facts;
 }
 
+static void
+join(struct facts *facts)
+{
+	if (facts->thread != NULL)
+		g_thread_join(g_steal_pointer(&facts->thread));
+}
+
 void
 facts_free(struct facts *facts)
 {
-	facts_wait(facts, G_MAXINT64);
+	join(facts);
+	close_connection(facts);
 	g_mutex_clear(&facts->lock);
 	g_cond_clear(&facts->idle);
 	source_unref(facts->source);
 	g_free(facts->hostname);
 	g_free(facts->address);
-	g_free(facts->hostname_trouble);
-	g_free(facts->address_trouble);
-	g_free(facts->room_trouble);
+	for (enum fact fact = 0; fact < FACT_COUNT; fact++)
+		g_free(facts->trouble[fact]);
 	g_free(facts);
+}
+
+static bool
+is_busy(struct facts *facts)
+{
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&facts->lock);
+	return facts->busy;
 }
 
 void
 facts_refresh(struct facts *facts)
 {
-	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&facts->lock);
-	if (facts->busy)
+	if (is_busy(facts))
 		return;
-	g_autoptr(GError) error = NULL;
-	GThread *thread = g_thread_try_new("facts", pass, facts, &error);
-	if (thread == NULL) {
-		replace(&facts->room_trouble, error->message);
-		return;
-	}
-	g_thread_unref(thread);
+	join(facts);
 	facts->busy = true;
+	facts->thread = g_thread_try_new("facts", pass, facts, NULL);
+	if (facts->thread == NULL) /* none to be had now: the next interval tries again */
+		facts->busy = false;
 }
 
 void
@@ -189,8 +233,8 @@ facts_fill(struct facts *facts, struct report *report)
 	report->local_gb_used = facts->room.used;
 	report->free_disk_gb = facts->room.available;
 	report->disk_available_least = facts->room.least;
-	if (facts->hostname_trouble != NULL)
-		return g_strdup(facts->hostname_trouble);
-	return g_strdup(
-		facts->address_trouble != NULL ? facts->address_trouble : facts->room_trouble);
+	for (enum fact fact = 0; fact < FACT_COUNT; fact++)
+		if (facts->trouble[fact] != NULL)
+			return g_strdup(facts->trouble[fact]);
+	return NULL;
 }

@@ -2,14 +2,15 @@
 /*
  * The facts of a host that may be slow to come: its name (which can stall for
  * seconds in DNS on the far side), its address, its disk (which can hang with its
- * storage). A thread of its own reads them, one pass at a time, and a report
- * takes what is known last, so that they never hold up the domains.
+ * storage). A thread reads them, one pass at a time, and a report takes what is
+ * known last, so that they never hold up the domains.
+ *
+ * A connection is for one thread (connection.h), so the passes have one of their own.
  *
  * Owned by a session, whose thread alone calls these functions.
  */
 #pragma once
 
-#include <libvirt/libvirt.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -19,9 +20,8 @@
 struct facts;
 
 /* changed(data) is called from the other thread when a fact has become another one. */
-struct facts *facts_new(
-	virConnectPtr connection, struct source *source, void (*changed)(void *data), void *data);
-/* Waits for the pass under way, however long it takes: no call must outlive its connection. */
+struct facts *facts_new(struct source *source, void (*changed)(void *data), void *data);
+/* Waits for the pass under way, however long it takes. */
 void facts_free(struct facts *facts);
 CLEANUP_DEFINE(struct facts, facts_free)
 

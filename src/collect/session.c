@@ -2,21 +2,15 @@
 #include "collect/session.h"
 
 #include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "collect/connection.h"
 #include "collect/facts.h"
 #include "collect/host_info.h"
-#include "collect/libvirt_error.h"
-
-/* A daemon that is silent for 3 × 4 s is given up, its connection closed. Short enough to free
- * the thread before service_down_time is over, long enough for a host under load. */
-#define KEEPALIVE_INTERVAL 4
-#define KEEPALIVE_COUNT 3
 
 /* For a collection over a connection without keepalive; 10,000 domains take some ten seconds. */
-#define COLLECT_TIMEOUT (120 * CLOCK_SECOND)
+#define COLLECT_TIMEOUT (60 * CLOCK_SECOND)
 
 /* The first report waits this long for the host's name and disk. */
 #define FIRST_FACTS_TIMEOUT (2 * CLOCK_SECOND)
@@ -117,11 +111,10 @@ on_close(virConnectPtr connection, int reason, void *data)
 	g_cond_signal(&session->wake);
 }
 
-/* Asks for keepalive and events. What a driver lacks is done without: the interval is left. */
+/* Asks for events. What a driver lacks is done without: the interval is left. */
 static int
 listen(struct session *session, virConnectPtr connection)
 {
-	virConnectSetKeepAlive(connection, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
 	/* No reference: unregistering does not give it back, but waits for a call under way. */
 	virConnectRegisterCloseCallback(connection, on_close, session, NULL);
 	int events =
@@ -220,7 +213,7 @@ serve(struct session *session, virConnectPtr connection, GError **error)
 	int64_t now = g_get_monotonic_time();
 	int64_t next = now + interval;
 	CLEANUP(facts_free)
-	struct facts *facts = facts_new(connection, session->source, want, session);
+	struct facts *facts = facts_new(session->source, want, session);
 	facts_refresh(facts);
 	facts_wait(facts, now + FIRST_FACTS_TIMEOUT);
 
@@ -260,10 +253,7 @@ run(void *data)
 {
 	CLEANUP(session_unref) struct session *session = data;
 	g_autoptr(GError) error = NULL;
-	virConnectPtr connection = virConnectOpenReadOnly(session->source->uri);
-	if (connection == NULL)
-		libvirt_error_take(&error, session->source->uri, "connect");
-
+	virConnectPtr connection = connection_open(session->source->uri, &error);
 	if (connection != NULL && !is_ending(session)) {
 		begin_collection(session, g_get_monotonic_time());
 		int events = listen(session, connection);
