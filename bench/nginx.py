@@ -33,7 +33,6 @@ http {{
 	server_tokens off;
 	etag off;
 	max_ranges 0;
-	add_header Last-Modified "";
 	types {{ }}
 	{servers}
 }}
@@ -44,12 +43,18 @@ SERVER = """
 		listen 127.0.0.1:{port};
 		root {root};
 		default_type "{content_type}";
+		add_header Last-Modified "";
 		{headers}
 	}}
 """
 
-# nginx sends these by itself, Content-Type from default_type.
-OWN_HEADERS = {"connection", "content-length", "content-type", "date", "server"}
+# nginx sends these in its own way.
+OWN_HEADERS = {"connection", "content-length", "date", "server"}
+
+
+def shared_headers(headers):
+    """(name, value) of those that nginx is to send as Muster does, in a fixed order."""
+    return sorted((name, value) for name, value in headers.items() if name.lower() not in OWN_HEADERS)
 
 
 class Nginx:
@@ -66,9 +71,7 @@ class Nginx:
             os.makedirs(os.path.dirname(file_name), exist_ok=True)
             with open(file_name, "wb") as file:
                 file.write(body)
-        lines = [f'add_header {name} "{value}" always;' for name, value in headers.items()
-                 if name.lower() not in OWN_HEADERS]
-        lines.append('add_header Last-Modified "";')    # a list of one's own replaces the outer one
+        lines = [f'add_header {name} "{value}";' for name, value in shared_headers(headers) if name != "Content-Type"]
         self.servers.append(SERVER.format(port=port, root=root, content_type=headers["Content-Type"],
                                           headers="\n\t\t".join(lines)))
         self.port = port
