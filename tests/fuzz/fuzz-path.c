@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The path: any that HTTP lets through is answered by the API, with JSON and a
+ * status that blames the request at most; at the first and the last microversion,
+ * on an inventory of one hypervisor that some of the corpus names.
+ */
+#include "fuzz.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+
+#define NOW (INT64_C(1793491200) * CLOCK_SECOND)
+
+static void
+load(struct inventory *inventory)
+{
+	const struct service_columns service = {
+		.id = 1,
+		.uuid = "b5d2b1a0-0000-4000-8000-000000000001",
+		.host = "cmp-01",
+		.binary = "nova-compute",
+		.disabled_known = true,
+		.created_at = NOW,
+		.updated_at = NOW,
+		.last_seen_up = NOW,
+	};
+	const struct node_columns node = {
+		.id = 1,
+		.uuid = "c0ffee00-0000-4000-8000-000000000001",
+		.host = "cmp-01",
+		.hypervisor_hostname = "cmp-01.example.org",
+		.hypervisor_type = "QEMU",
+		.cpu_info = "{\"arch\": \"x86_64\"}",
+		.uptime_known = true,
+		.uptime = " 08:32:11 up 93 days, 18:25, 12 users,  load average: 0.20, 0.12, 0.14",
+	};
+	g_autoptr(GPtrArray) hosts = g_ptr_array_new_with_free_func((GDestroyNotify)host_free);
+	struct host *host = host_new("cmp-01");
+	g_ptr_array_add(hosts, host);
+	host_take_service(host, service_new(&service));
+	CLEANUP(servers_unref) struct servers *servers = servers_new_empty();
+	host_add_node(host, &node, servers);
+	inventory_load(inventory, hosts, NOW);
+}
+
+static int64_t
+now(void)
+{
+	return NOW;
+}
+
+static struct api *
+get_api(void)
+{
+	static struct api *api;
+	if (api == NULL) {
+		const struct api_options options = {
+			.inventory = inventory_new(CLOCK_SECOND),
+			.health = health_new(),
+			.now = now,
+			.max_limit = 1000,
+			.max_minor = 104,
+			.pages_max = 65536,
+		};
+		load(options.inventory);
+		api = api_new(&options);
+	}
+	return api;
+}
+
+static void
+check_body(const struct http_response *response)
+{
+	g_autoptr(GByteArray) body = g_byte_array_new();
+	for (unsigned i = 0; i < response->parts_size; i++) {
+		gsize size;
+		const guint8 *part = g_bytes_get_data(response->parts[i], &size);
+		if (size > 0)
+			g_byte_array_append(body, part, (guint)size);
+	}
+	json_t *json = json_loadb((const char *)body->data, body->len, 0, NULL);
+	g_assert_nonnull(json);
+	json_decref(json);
+}
+
+static void
+ask(const char *path, const char *version)
+{
+	const struct http_header headers[] = {
+		{"Host", "muster.test:8774", strlen("muster.test:8774")},
+		{"X-OpenStack-Nova-API-Version", version, strlen(version)},
+	};
+	const struct http_request request = {
+		.method = "GET",
+		.target = path,
+		.path = path,
+		.version = "HTTP/1.1",
+		.headers = headers,
+		.headers_size = G_N_ELEMENTS(headers),
+		.peer = "127.0.0.1",
+	};
+	CLEANUP(http_response_free)
+	struct http_response *response = api_answer(get_api(), &request);
+	g_assert_cmpuint(response->status, >=, 200);
+	g_assert_true(response->status < 500 || response->status == 501);
+	check_body(response);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	g_autofree char *path = g_strndup((const char *)data, size);
+	ask(path, "2.1");
+	ask(path, "2.104");
+	return 0;
+}
