@@ -16,8 +16,7 @@ links_append_next(
 	g_autofree char *href = g_strconcat(
 		base, context->root, project, "/", context->route->path, "?", query, NULL);
 
-	json_append_name(json, name);
-	g_string_append(json, "[{");
+	g_string_append_printf(json, ", \"%s\": [{", name);
 	json_append_string_member(json, "rel", "next");
 	json_append_string_member(json, "href", href);
 	g_string_append(json, "}]");

@@ -48,7 +48,7 @@ struct hypervisor *snapshot_get(const struct snapshot *snapshot, size_t slot);
 /* The chunks that hold them. */
 const struct chunks *snapshot_get_chunks(const struct snapshot *snapshot);
 
-/* Slots by key; SNAPSHOT_NONE where there is none. A uuid compares without case. */
+/* Slots by key; SNAPSHOT_NONE where there is none. */
 size_t snapshot_find_uuid(const struct snapshot *snapshot, const char *uuid);
 size_t snapshot_find_id(const struct snapshot *snapshot, int64_t id);
 size_t snapshot_find_host(const struct snapshot *snapshot, const char *host);

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/snapshot_index.h"
 
-#include <string.h>
-
 #include "model/hypervisor.h"
 #include "model/service.h"
 #include "model/snapshot.h"
 
-#define UUID_LENGTH 36 /* of compute_nodes.uuid, VARCHAR(36) */
-
 /* Slots are kept one up, since a table gives NULL for what it lacks. */
 struct snapshot_index {
 	gatomicrefcount refs;
-	GHashTable *by_uuid; /* in lower case */
+	GHashTable *by_uuid;
 	GHashTable *by_id;
 	GHashTable *by_host; /* to struct snapshot_index_host */
 };
@@ -39,7 +35,7 @@ static void
 add_hypervisor(struct snapshot_index *index, const struct node_columns *node, size_t slot)
 {
 	gpointer value = GSIZE_TO_POINTER(slot + 1);
-	g_hash_table_insert(index->by_uuid, g_ascii_strdown(node->uuid, -1), value);
+	g_hash_table_insert(index->by_uuid, g_strdup(node->uuid), value);
 	if (!g_hash_table_contains(index->by_id, pointer_of_id(node->id)))
 		g_hash_table_insert(index->by_id, pointer_of_id(node->id), value);
 
@@ -91,13 +87,7 @@ slot_of(gpointer value)
 size_t
 snapshot_index_find_uuid(const struct snapshot_index *index, const char *uuid)
 {
-	size_t length = strlen(uuid);
-	if (length > UUID_LENGTH)
-		return SNAPSHOT_NONE;
-	char lower[UUID_LENGTH + 1];
-	for (size_t i = 0; i <= length; i++)
-		lower[i] = g_ascii_tolower(uuid[i]);
-	return slot_of(g_hash_table_lookup(index->by_uuid, lower));
+	return slot_of(g_hash_table_lookup(index->by_uuid, uuid));
 }
 
 size_t

@@ -77,7 +77,7 @@ test_finds_by_uuid_id_and_host(void)
 		g_autofree char *upper = g_ascii_strup(uuid, -1);
 		g_autofree char *name = cloud_format_name(n);
 		g_assert_cmpuint(snapshot_find_uuid(snapshot, uuid), ==, n - 1);
-		g_assert_cmpuint(snapshot_find_uuid(snapshot, upper), ==, n - 1);
+		g_assert_cmpuint(snapshot_find_uuid(snapshot, upper), ==, SNAPSHOT_NONE);
 		g_assert_cmpuint(snapshot_find_id(snapshot, n), ==, n - 1);
 		g_assert_cmpuint(snapshot_find_host(snapshot, name), ==, n - 1);
 	}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster serve: starts the server, tells systemd, and waits for a signal. */
+#include <glib-unix.h>
+#include <glib.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "command/arguments.h"
+#include "command/command.h"
+#include "command/server.h"
+#include "command/settings.h"
+
+static gboolean
+on_signal(gpointer loop)
+{
+	g_message("asked to end");
+	g_main_loop_quit(loop);
+	return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for_signal(void)
+{
+	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+	guint term = g_unix_signal_add(SIGTERM, on_signal, loop);
+	guint interrupt = g_unix_signal_add(SIGINT, on_signal, loop);
+	sd_notify(0, "READY=1");
+	g_main_loop_run(loop);
+	sd_notify(0, "STOPPING=1");
+	g_source_remove(term);
+	g_source_remove(interrupt);
+}
+
+static int
+serve(const struct settings_arguments *arguments)
+{
+	g_autoptr(GError) error = NULL;
+	CLEANUP(settings_free) struct settings *settings = settings_load(arguments, &error);
+	if (settings == NULL)
+		return arguments_fail(error);
+	if (geteuid() == 0)
+		g_warning("running as root; a user of its own in the group libvirt is enough");
+	CLEANUP(server_stop) struct server *server = server_start(settings, &error);
+	if (server == NULL)
+		return arguments_fail(error);
+	wait_for_signal();
+	return EXIT_SUCCESS;
+}
+
+int
+command_serve(int argc, char **argv)
+{
+	g_auto(GStrv) files = NULL;
+	g_auto(GStrv) connect = NULL;
+	g_autofree char *listen = NULL;
+	g_autofree char *database = NULL;
+	gboolean verbose = FALSE;
+	const GOptionEntry entries[] = {
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME_ARRAY, &files,
+			"Read this file (default: /etc/muster/muster.conf, where there is one); "
+			"may be "
+			"given several times, later ones win",
+			"FILE"},
+		{"listen", 0, 0, G_OPTION_ARG_STRING, &listen,
+			"Serve HTTP here (default: 127.0.0.1:8774)", "ADDR:PORT"},
+		{"connect", 0, 0, G_OPTION_ARG_STRING_ARRAY, &connect,
+			"Collect from this libvirt connection (default: qemu:///system), or from "
+			"none; may "
+			"be given several times",
+			"URI|none"},
+		{"database", 0, 0, G_OPTION_ARG_STRING, &database,
+			"Keep the records here (default: SQLite in the state directory)", "URL"},
+		{"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Log a line a request", NULL},
+		G_OPTION_ENTRY_NULL,
+	};
+	arguments_parse(&argc, &argv, entries, "serve [OPTION]...",
+		"Collects from libvirt and serves the os-hypervisors API until SIGTERM or SIGINT.",
+		0, 0);
+
+	log_open(verbose);
+	const struct settings_arguments arguments = {
+		.config = files,
+		.listen = listen,
+		.database = database,
+		.connect = connect,
+	};
+	return serve(&arguments);
+}

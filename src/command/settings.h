@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings: the configuration with the defaults filled in that depend on the
+ * rest of it or on the machine: where the state is kept, which database, which
+ * connections. Plain values; the same for every subcommand.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+#include "config/config.h"
+
+struct settings {
+	struct config *config;
+	char *state_directory;
+	char *socket;   /* of `muster status` and `muster host` */
+	char *database; /* a URL */
+	char **connect; /* libvirt URIs; empty: nothing is collected */
+	bool server_name_is_domain;
+};
+
+/* What the command line says; NULL where it says nothing. */
+struct settings_arguments {
+	char **config; /* files; NULL: /etc/muster/muster.conf, where there is one */
+	char *listen;
+	char *database;
+	char **connect;
+};
+
+/* MUSTER_ERROR_INVALID, _IO and _UNSUPPORTED, with what is wrong where. */
+struct settings *settings_load(const struct settings_arguments *arguments, GError **error);
+void settings_free(struct settings *settings);
+CLEANUP_DEFINE(struct settings, settings_free)
+
+/* Makes the state directory (0700) where it is missing. */
+bool settings_make_state_directory(const struct settings *settings, GError **error);
