@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "config/options.h"
 
 struct config;
@@ -23,15 +24,24 @@ struct config_override {
 /*
  * Reads the files in order; later ones win. Options of Nova's that Muster has no use for are
  * passed over; one under [muster] that the table lacks, or a bad value of one that it has,
- * is MUSTER_ERROR_INVALID with file, line, option and what was expected. A file that cannot be
- * read is MUSTER_ERROR_IO. $option, ${option}, ${section.option} and $$ are substituted and
- * quotes taken off as oslo.config does. A multi-valued option may be given several times; the
- * overrides of one replace the files' values together.
+ * is MUSTER_ERROR_INVALID with file, line, option and what was expected. Errors of reading are
+ * ini_file_open()'s. As in oslo.config (oslo_config/iniparser.py and cfg.py):
+ *
+ *   - quotes around a whole value are taken off;
+ *   - $option, ${option} and ${section.option} stand for that option's value, $$ and \$ for
+ *     a dollar sign; a name without a section is of the same section, else of [DEFAULT]. Unlike
+ *     there, what names no option stays as it is: passwords hold dollar signs;
+ *   - the values of a multi-valued option are those of all files together.
+ *
+ * An empty value stands for the default, and for none of the values before it. Overrides are
+ * taken as they are; those of a multi-valued option replace the files' values together.
  */
 struct config *config_load(const char *const *paths, const struct config_override *overrides,
 	size_t overrides_size, GError **error);
+/* The same of bytes that stand for one file of that path: for tests and the fuzzer. */
+struct config *config_load_bytes(const char *path, const void *bytes, size_t size, GError **error);
 void config_free(struct config *config);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct config, config_free)
+CLEANUP_DEFINE(struct config, config_free)
 
 /* Values, lent. The default where no file sets the option; NULL where there is none. */
 const char *config_get_string(const struct config *config, enum option option);
@@ -39,10 +49,11 @@ int64_t config_get_integer(const struct config *config, enum option option);
 bool config_get_boolean(const struct config *config, enum option option);
 /* Of a multi-valued option: NULL-terminated, maybe empty. */
 const char *const *config_get_list(const struct config *config, enum option option);
-/* Whether a file or an override sets it. */
+/* Whether a file or an override sets it, to more than an empty value. */
 bool config_is_set(const struct config *config, enum option option);
 /* Whether any file has the section (design: [api_database] and [keystone_authtoken] choose
  * defaults by being there). */
 bool config_has_section(const struct config *config, const char *section);
-/* The directory of the file that set the option, or NULL: what a relative path is relative to. */
+/* The directory of the file that set the option: what a relative path is relative to. NULL where
+ * no file did. */
 const char *config_get_directory(const struct config *config, enum option option);

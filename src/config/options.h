@@ -46,11 +46,12 @@ enum option_type {
 	OPTION_TYPE_STRING,
 	OPTION_TYPE_INTEGER,
 	OPTION_TYPE_BOOLEAN,
-	OPTION_TYPE_LIST, /* may be given several times */
+	OPTION_TYPE_LIST, /* of strings: may be given several times */
 	OPTION_TYPE_CHOICE,
-	OPTION_TYPE_MICROVERSION, /* "2.1" to "2.104" */
-	OPTION_TYPE_ADDRESS,      /* ADDR:PORT */
-	OPTION_TYPE_IP,           /* an IPv4 or IPv6 address */
+	OPTION_TYPE_MICROVERSION,  /* "2.1" to "2.104" */
+	OPTION_TYPE_ADDRESS,       /* ADDR:PORT or [ADDR]:PORT */
+	OPTION_TYPE_IP,            /* an IPv4 or IPv6 address */
+	OPTION_TYPE_NAME_TEMPLATE, /* Nova's instance_name_template */
 };
 
 struct option_info {
@@ -66,3 +67,11 @@ struct option_info {
 };
 
 const struct option_info *option_get_info(enum option option);
+
+/* The option of that section (case does not matter, as in oslo.config) and name;
+ * OPTION_COUNT where there is none. */
+enum option option_find(const char *section, const char *name);
+
+/* The option, of any section, whose name is nearest to one that is none: what may have been
+ * meant. OPTION_COUNT where no name is near. */
+enum option option_find_nearest(const char *name);
