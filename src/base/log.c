@@ -23,7 +23,6 @@ static const struct {
 	{G_LOG_LEVEL_WARNING, "warning", "<4>"},
 	{G_LOG_LEVEL_MESSAGE, "notice", "<5>"},
 	{G_LOG_LEVEL_INFO, "info", "<6>"},
-	{G_LOG_LEVEL_DEBUG, "debug", "<7>"},
 };
 
 static void
@@ -55,7 +54,7 @@ static GLogWriterOutput
 log_write(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer data)
 {
 	GLogLevelFlags level = flags & G_LOG_LEVEL_MASK;
-	if (level >= G_LOG_LEVEL_INFO && !writer.verbose)
+	if (level > (writer.verbose ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_MESSAGE))
 		return G_LOG_WRITER_HANDLED;
 
 	const char *message = "";

@@ -8,6 +8,7 @@
  *   g_warning  something is wrong and an operator should look
  *   g_message  an event of the server's life
  *   g_info     a line a request; shown with --verbose
+ *   g_debug    never shown: the libraries' own
  */
 #pragma once
 

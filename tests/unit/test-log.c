@@ -85,7 +85,7 @@ test_gives_the_journal_a_priority_and_no_time(void)
 	}
 	run_child();
 	g_test_trap_assert_stderr("<4>muster: a disk is full\n<5>muster: started\n"
-				  "<6>muster: GET /\n<7>muster: a detail\n");
+				  "<6>muster: GET /\n");
 }
 
 static void
