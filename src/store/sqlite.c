@@ -40,8 +40,8 @@ sqlite_fail(const struct sqlite *sqlite, const char *what, GError **error)
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 			"%s is not an SQLite database", sqlite->path);
 	else
-		g_set_error(error, MUSTER_ERROR, code_of(result), "%s: %s: %s", sqlite->path, what,
-			sqlite3_errmsg(sqlite->handle));
+		g_set_error(error, MUSTER_ERROR, code_of(result), "cannot %s %s: %s", what,
+			sqlite->path, sqlite3_errmsg(sqlite->handle));
 	return false;
 }
 
@@ -55,22 +55,29 @@ fail_errno(const char *path, const char *what, GError **error)
 	return false;
 }
 
-/* SQLite says "unable to open database file" for all of these. */
+/*
+ * SQLite says "unable to open database file" for all of these. A file that is there is not
+ * opened for it: to close it would take away the locks that another connection of this process
+ * holds on it (fcntl(2)).
+ */
 static bool
 check_file(const char *path, enum sqlite_mode mode, GError **error)
 {
-	int flags = mode == SQLITE_MODE_WRITE ? O_RDWR | O_CREAT : O_RDONLY;
-	const char *what = mode == SQLITE_MODE_WRITE ? "write" : "read";
-	int file = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0600);
-	if (file < 0)
+	bool writes = mode == SQLITE_MODE_WRITE;
+	const char *what = writes ? "write" : "read";
+	int made = writes ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+	if (made >= 0)
+		close(made);
+	else if (writes && errno != EEXIST)
 		return fail_errno(path, what, error);
+
 	struct stat status;
-	bool regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
-	close(file);
-	if (!regular)
+	if (stat(path, &status) != 0 || access(path, writes ? R_OK | W_OK : R_OK) != 0)
+		return fail_errno(path, what, error);
+	if (!S_ISREG(status.st_mode))
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-			"%s is not a database but a directory or a device", path);
-	return regular;
+			"%s is a directory or a device: expected a database's file", path);
+	return S_ISREG(status.st_mode);
 }
 
 /*
@@ -82,13 +89,13 @@ static bool
 is_wal_at_rest(const char *path, struct stat *seen)
 {
 	g_autofree char *wal = g_strconcat(path, "-wal", NULL);
-	unsigned char versions[2] = {0}; /* "file format write version, read version" */
+	unsigned char versions[2] = {0}; /* fileformat2.html, 1.3: to write, to read; 2 is WAL */
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return false;
-	bool read = fstat(file, seen) == 0 && pread(file, versions, 2, 18) == 2;
+	bool known = fstat(file, seen) == 0 && pread(file, versions, 2, 18) == 2;
 	close(file);
-	return read && versions[1] == 2 && access(wal, F_OK) != 0;
+	return known && versions[1] == 2 && access(wal, F_OK) != 0;
 }
 
 static bool
@@ -115,7 +122,7 @@ open_handle(struct sqlite *sqlite, enum sqlite_mode mode, GError **error)
 	/* One thread at a time uses a connection, so SQLite needs no lock of its own. */
 	flags |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (sqlite3_open_v2(name, &sqlite->handle, flags, NULL) != SQLITE_OK)
-		return sqlite_fail(sqlite, "opening it", error);
+		return sqlite_fail(sqlite, "open", error);
 
 	sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
 	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -201,13 +208,15 @@ sqlite_execute(struct sqlite *sqlite, const char *sql, GError **error)
 {
 	if (sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return true;
-	return sqlite_fail(sqlite, sql, error);
+	return sqlite_fail(sqlite, "write", error);
 }
 
 bool
 sqlite_begin_read(struct sqlite *sqlite, GError **error)
 {
-	return sqlite_execute(sqlite, "BEGIN", error);
+	if (sqlite3_exec(sqlite->handle, "BEGIN", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	return sqlite_fail(sqlite, "read", error);
 }
 
 bool

@@ -18,5 +18,5 @@ struct sqlite {
 	int64_t version;        /* SQLite's data_version at the last look */
 };
 
-/* Sets an error for what the handle reported last. Gives false. */
+/* Sets an error for what the handle reported last; what: "read", "write". Gives false. */
 bool sqlite_fail(const struct sqlite *sqlite, const char *what, GError **error);

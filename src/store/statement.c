@@ -40,6 +40,14 @@ bind(sqlite3_stmt *prepared, int at, const struct value *value)
 	g_assert_not_reached();
 }
 
+static void
+fail(struct statement *statement)
+{
+	/* What could not be prepared counts as a reader: a table or a column is missing. */
+	bool reads = sqlite3_stmt_readonly(statement->prepared) != 0;
+	sqlite_fail(statement->sqlite, reads ? "read" : "write", &statement->error);
+}
+
 struct statement *
 statement_new(struct sqlite *sqlite, const char *sql, const struct value *values, size_t size)
 {
@@ -51,7 +59,7 @@ statement_new(struct sqlite *sqlite, const char *sql, const struct value *values
 	for (size_t i = 0; i < size && bound; i++)
 		bound = bind(statement->prepared, (int)i + 1, &values[i]) == SQLITE_OK;
 	if (!bound)
-		sqlite_fail(sqlite, sql, &statement->error);
+		fail(statement);
 	return statement;
 }
 
@@ -78,7 +86,7 @@ statement_next(struct statement *statement)
 	g_clear_pointer(&statement->repaired, g_ptr_array_unref);
 	int result = sqlite3_step(statement->prepared);
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
-		sqlite_fail(statement->sqlite, statement->sql, &statement->error);
+		fail(statement);
 	return result == SQLITE_ROW;
 }
 
