@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* As Python's int(): blanks around, a sign, leading zeros and single underscores between digits
- * are fine. False for anything else and for what int64_t does not hold. */
+/* As Python's int() on ASCII: blanks around, a sign, leading zeros and single underscores between
+ * digits are fine. False for anything else and for what int64_t does not hold. */
 bool id_parse_integer(const char *text, int64_t *id);
 
 /* As oslo.utils' is_uuid_like(): with or without hyphens, braces or urn:uuid:, in any case. */

@@ -188,10 +188,15 @@ find(struct pages *pages, const struct snapshot *snapshot, struct page_key key, 
 	return true;
 }
 
-/* Takes the page; another thread may have kept its like meanwhile, and the newer one stays. */
+/* Takes the page; another thread may have kept its like meanwhile, and the newer one stays. One
+ * that is larger than all may be together is not kept: it would push out every other. */
 static void
 keep(struct pages *pages, struct kept *kept)
 {
+	if (cost_of(kept) > pages->bytes_max) {
+		kept_free(kept);
+		return;
+	}
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
 	struct kept *other = g_hash_table_lookup(pages->kept, &kept->key);
 	if (other != NULL)

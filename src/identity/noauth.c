@@ -35,8 +35,8 @@ identity_get_caller(const struct http_request *request, GError **error)
 			continue;
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN,
 			"auth_strategy noauth answers only direct clients of this machine; the "
-			"request "
-			"carries the header %s, so it came through a proxy or from a web page.",
+			"request carries the header %s, so it came through a proxy or from a web "
+			"page.",
 			proxied[i]);
 		return NULL;
 	}
@@ -56,8 +56,7 @@ identity_check_address(const char *address, GError **error)
 		return true;
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN,
 		"listen = %s: auth_strategy noauth makes every caller an administrator, so it "
-		"listens on "
-		"a loopback address alone, such as 127.0.0.1:8774",
+		"listens on a loopback address alone, such as 127.0.0.1:8774",
 		address);
 	return false;
 }
