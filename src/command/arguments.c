@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/arguments.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ void
 arguments_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *usage,
 	const char *summary, int least, int most)
 {
+	setlocale(LC_CTYPE, ""); /* GLib takes arguments to be in the locale's encoding */
 	/* GLib's usage line is the program's name and then this. */
 	g_autofree char *prgname = g_strdup_printf("muster %s", (*argv)[0]);
 	g_set_prgname(prgname);

@@ -21,17 +21,24 @@ on_signal(gpointer loop)
 	return G_SOURCE_CONTINUE;
 }
 
-static void
-wait_for_signal(void)
+/* libvirt's thread iterates the main context as well. Until the loop runs the context is kept
+ * from it: a signal that comes during the start ends the loop, not the wait for it. */
+static int
+serve_until_signal(const struct settings *settings)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-	guint term = g_unix_signal_add(SIGTERM, on_signal, loop);
-	guint interrupt = g_unix_signal_add(SIGINT, on_signal, loop);
+	g_main_context_acquire(NULL);
+	g_unix_signal_add(SIGTERM, on_signal, loop);
+	g_unix_signal_add(SIGINT, on_signal, loop);
+	g_autoptr(GError) error = NULL;
+	CLEANUP(server_stop) struct server *server = server_start(settings, &error);
+	if (server == NULL)
+		return arguments_fail(error);
 	sd_notify(0, "READY=1");
 	g_main_loop_run(loop);
 	sd_notify(0, "STOPPING=1");
-	g_source_remove(term);
-	g_source_remove(interrupt);
+	g_main_context_release(NULL);
+	return EXIT_SUCCESS;
 }
 
 static int
@@ -43,11 +50,7 @@ serve(const struct settings_arguments *arguments)
 		return arguments_fail(error);
 	if (geteuid() == 0)
 		g_warning("running as root; a user of its own in the group libvirt is enough");
-	CLEANUP(server_stop) struct server *server = server_start(settings, &error);
-	if (server == NULL)
-		return arguments_fail(error);
-	wait_for_signal();
-	return EXIT_SUCCESS;
+	return serve_until_signal(settings);
 }
 
 int

@@ -64,6 +64,9 @@ start_store(struct server *server, GError **error)
 {
 	const struct settings *settings = server->settings;
 	bool collects = settings->connect[0] != NULL;
+	if (!config_is_set(settings->config, OPTION_DATABASE_CONNECTION) &&
+		!settings_make_state_directory(settings, error))
+		return false; /* the store by default is there */
 	server->store = open_store(settings, collects ? STORE_WRITE : STORE_READ, error);
 	if (server->store == NULL) {
 		if (collects && g_error_matches(*error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN))
