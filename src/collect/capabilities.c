@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/capabilities.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <jansson.h>
 
 #include "base/error.h"
@@ -61,14 +64,12 @@ read_features(const struct xml_element *cpu)
 static int64_t
 count_cells(const struct xml_element *host)
 {
-	const struct xml_element *topology = xml_get_child(host, "topology");
-	if (topology == NULL)
-		return 1;
+	const struct xml_element *cells = xml_get_child(xml_get_child(host, "topology"), "cells");
+	const struct xml_element *cell = xml_get_child(cells, "cell");
 	int64_t count = 0;
-	const struct xml_element *cell = xml_get_child(xml_get_child(topology, "cells"), "cell");
 	for (; cell != NULL; cell = xml_get_next(cell))
 		count++;
-	return count;
+	return MAX(count, 1);
 }
 
 struct capabilities *

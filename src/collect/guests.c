@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/guests.h"
 
-#include <libvirt/virterror.h>
 #include <stdbool.h>
+#include <stdlib.h>
+
+#include <libvirt/virterror.h>
 
 #include "collect/libvirt_error.h"
 #include "model/report.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/storage.h"
 
-#include <libvirt/virterror.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <libvirt/virterror.h>
 
 #include "base/error.h"
 #include "collect/libvirt_error.h"
@@ -32,23 +34,40 @@ pool_shares_room(const struct pool *a, const struct pool *b)
 				 a->capacity == b->capacity);
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names as "a, b": sorted, since libvirt has no order, and news is what differs. */
+static char *
+list_names(GPtrArray *pools)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (guint i = 0; i < pools->len; i++)
+		g_ptr_array_add(names, ((const struct pool *)pools->pdata[i])->name);
+	g_ptr_array_sort(names, compare);
+	g_ptr_array_add(names, NULL);
+	return g_strjoinv(", ", (char **)names->pdata);
+}
+
 static const struct pool *
 find_pool(GPtrArray *pools, const char *name, GError **error)
 {
-	g_autoptr(GString) others = g_string_new(NULL);
 	for (guint i = 0; i < pools->len; i++) {
 		const struct pool *pool = pools->pdata[i];
-		if (g_str_equal(pool->name, name)) {
-			if (pool->active)
-				return pool;
-			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-				"storage pool '%s' is not active", name);
-			return NULL;
-		}
-		g_string_append_printf(others, "%s'%s'", i == 0 ? "" : ", ", pool->name);
+		if (!g_str_equal(pool->name, name))
+			continue;
+		if (pool->active)
+			return pool;
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+			"storage pool '%s' is not active", name);
+		return NULL;
 	}
+	g_autofree char *names = list_names(pools);
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-		"no storage pool '%s'; [muster] storage_pool may be one of %s", name, others->str);
+		"no storage pool '%s'; [muster] storage_pool may be one of: %s", name, names);
 	return NULL;
 }
 
