@@ -19,8 +19,8 @@ def free_port():
 
 
 class Server:
-    def __init__(self, muster, conf, directory, prefix=(), timeout=60):
-        """prefix: what the command line begins with, such as taskset; timeout: seconds
+    def __init__(self, command, conf, directory, timeout=60):
+        """command: the binary, after what it is run by, such as taskset; timeout: seconds
         that the server has until /healthcheck says 200."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -31,7 +31,7 @@ class Server:
         with open(own, "w", encoding="utf-8") as file:
             file.write(f"[muster]\nstate_directory = {directory}/state\n")
         os.makedirs(os.path.join(directory, "state"), exist_ok=True)
-        self.command = [*prefix, muster, "serve", "--config", conf, "--config", own,
+        self.command = [*command, "serve", "--config", conf, "--config", own,
                         "--connect", "none", "--listen", f"127.0.0.1:{self.port}"]
 
     def __enter__(self):
