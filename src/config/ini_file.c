@@ -56,29 +56,40 @@ count_lines(const char *from, const char *to)
 	return lines;
 }
 
+static char *
+next_line(char *line)
+{
+	char *end = strchr(line, '\n');
+	return end != NULL ? end + 1 : NULL;
+}
+
 /* Makes the separator of every `name: value` an '='. */
 static bool
 prepare(const char *path, char *text, GError **error)
 {
-	bool in_section = false;
-	unsigned number = 0;
-	for (char *line = text; *line != '\0'; line += *line == '\n') {
+	unsigned number = 0, sections = 0, options = 0;
+	for (char *line = text; line != NULL; line = next_line(line)) {
 		number++;
-		size_t length = strcspn(line, "\n");
 		if (*line == '[') {
-			in_section = true;
-		} else if (strchr("#; \t\r\n", *line) == NULL) {
-			if (!in_section) {
-				g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-					"%s:%u: expected a [section] before the first option", path,
-					number);
-				return false;
-			}
-			size_t name = strcspn(line, ":=\n");
-			if (line[name] == ':')
-				line[name] = '=';
+			sections++;
+		} else if (*line != '\0' && strchr("#; \t\r\n", *line) == NULL) {
+			options++;
+			char *separator = line + strcspn(line, ":=\n");
+			if (*separator == ':')
+				*separator = '=';
 		}
-		line += length;
+		if (options > 0 && sections == 0) {
+			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+				"%s:%u: expected a [section] before the first option", path,
+				number);
+			return false;
+		}
+		if (sections > INI_FILE_SECTIONS_MAX || options > INI_FILE_OPTIONS_MAX) {
+			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_LIMIT,
+				"%s:%u: expected at most %d sections and %d options in a file",
+				path, number, INI_FILE_SECTIONS_MAX, INI_FILE_OPTIONS_MAX);
+			return false;
+		}
 	}
 	return true;
 }

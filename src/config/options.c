@@ -86,7 +86,8 @@ static const struct option_info options[OPTION_COUNT] = {
 			.name = "compute_link_prefix",
 			.type = OPTION_TYPE_STRING,
 			.help = "The URL that links begin with, where clients reach Muster by "
-				"another than the one they ask for, as behind a proxy.",
+				"another than the one that arrives, as behind a proxy. Without it "
+				"links begin with what was asked.",
 		},
 	[OPTION_DATABASE_CONNECTION] =
 		{

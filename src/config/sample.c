@@ -164,9 +164,10 @@ config_format_man(void)
 		g_string_append_printf(out, ".It Va %s\n", info->name);
 		append_roff(out, info->help);
 		g_autofree char *expected = option_format_expected(info);
-		const char *fallback = info->fallback != NULL ? info->fallback : "none";
-		g_autofree char *value =
-			g_strdup_printf("Value: %s. Default: %s.", expected, fallback);
+		g_autofree char *value = info->fallback != NULL
+						 ? g_strdup_printf("Value: %s. Default: %s.",
+							   expected, info->fallback)
+						 : g_strdup_printf("Value: %s.", expected);
 		append_roff(out, value);
 	}
 	g_string_append(out, ".El\n");

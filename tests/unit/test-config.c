@@ -125,7 +125,8 @@ test_keeps_every_value_of_a_list(void)
 }
 
 /* Of "[DEFAULT] my_ip = 192.0.2.1, state_path = /var/$my_ip, empty =" and what stands below;
- * oslo.config 9.0 gives the same but where a name is unknown, which stops it. */
+ * oslo.config 9.0 gives the same but where a name is unknown, or written with the section
+ * DEFAULT, which stops it. */
 static void
 test_substitutes(void)
 {
@@ -248,6 +249,25 @@ test_bounds_a_file(void)
 	struct config *config = config_load_bytes("m.conf", text, INI_FILE_MAX, NULL);
 	g_assert_nonnull(config);
 	assert_fails(text, INI_FILE_MAX + 1, MUSTER_ERROR_LIMIT, "at most 1048576 bytes");
+}
+
+static void
+assert_repeats(const char *head, const char *line, size_t most)
+{
+	g_autoptr(GString) text = g_string_new(head);
+	for (size_t i = 0; i < most; i++)
+		g_string_append(text, line);
+	config_free(load(text->str));
+	g_string_append(text, line);
+	assert_fails(text->str, text->len, MUSTER_ERROR_LIMIT,
+		"expected at most 1000 sections and 10000 options");
+}
+
+static void
+test_bounds_sections_and_options(void)
+{
+	assert_repeats("", "[a]\n", INI_FILE_SECTIONS_MAX);
+	assert_repeats("[muster]\n", "connect = a\n", INI_FILE_OPTIONS_MAX);
 }
 
 struct directory {
@@ -394,6 +414,7 @@ main(int argc, char **argv)
 	g_test_add_func("/config/a-secret-is-not-told", test_a_secret_is_not_told);
 	g_test_add_func("/config/passes-over-what-is-novas", test_passes_over_what_is_novas);
 	g_test_add_func("/config/bounds-a-file", test_bounds_a_file);
+	g_test_add_func("/config/bounds-sections-and-options", test_bounds_sections_and_options);
 	g_test_add("/config/later-files-win", struct directory, NULL, directory_set_up,
 		test_later_files_win, directory_tear_down);
 	g_test_add("/config/overrides-win-over-files", struct directory, NULL, directory_set_up,
