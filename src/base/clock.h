@@ -17,12 +17,11 @@
 /* The wall clock, in µs since the epoch. Any thread. */
 int64_t clock_now(void);
 
-/* "2026-11-01T00:00:00.000000", the form of Nova's JSON; NULL for CLOCK_UNKNOWN.
- * The caller frees it. */
+/* "2026-11-01T00:00:00.000000", the form of Nova's JSON; NULL for CLOCK_UNKNOWN and beyond the
+ * year 9999. The caller frees it. */
 char *clock_format_iso(int64_t moment);
 
-/* "2026-11-01 00:00:00.000000", as SQLAlchemy stores a DATETIME in SQLite. The
- * caller frees it. */
+/* "2026-11-01 00:00:00.000000", as SQLAlchemy stores a DATETIME in SQLite; else the same. */
 char *clock_format_sql(int64_t moment);
 
 /* Reads "YYYY-MM-DD HH:MM:SS[.ffffff]", as databases give it (UTC; a T instead of the

@@ -15,7 +15,6 @@ struct chunk {
 };
 
 struct chunks {
-	gatomicrefcount refs;
 	const struct chunks_kind *kind;
 	size_t size;
 	size_t chunks_size;
@@ -63,7 +62,6 @@ root_new(const struct chunks_kind *kind, size_t size)
 	size_t chunks_size = (size + CHUNK_ITEMS - 1) / CHUNK_ITEMS;
 	struct chunks *chunks =
 		g_malloc(sizeof(struct chunks) + chunks_size * sizeof(struct chunk *));
-	g_atomic_ref_count_init(&chunks->refs);
 	chunks->kind = kind;
 	chunks->size = size;
 	chunks->chunks_size = chunks_size;
@@ -82,18 +80,9 @@ chunks_new(const struct chunks_kind *kind, GPtrArray *items)
 	return chunks;
 }
 
-struct chunks *
-chunks_ref(struct chunks *chunks)
-{
-	g_atomic_ref_count_inc(&chunks->refs);
-	return chunks;
-}
-
 void
-chunks_unref(struct chunks *chunks)
+chunks_free(struct chunks *chunks)
 {
-	if (!g_atomic_ref_count_dec(&chunks->refs))
-		return;
 	for (size_t i = 0; i < chunks->chunks_size; i++)
 		chunk_unref(chunks->chunks[i]);
 	g_free(chunks);

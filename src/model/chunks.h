@@ -22,9 +22,8 @@ struct chunks_kind {
 
 /* Of the array's items, each of which gets a reference. kind is static. */
 struct chunks *chunks_new(const struct chunks_kind *kind, GPtrArray *items);
-struct chunks *chunks_ref(struct chunks *chunks);
-void chunks_unref(struct chunks *chunks);
-CLEANUP_DEFINE(struct chunks, chunks_unref)
+void chunks_free(struct chunks *chunks);
+CLEANUP_DEFINE(struct chunks, chunks_free)
 
 size_t chunks_get_size(const struct chunks *chunks);
 void *chunks_get(const struct chunks *chunks, size_t at);

@@ -229,8 +229,8 @@ snapshot_unref(struct snapshot *snapshot)
 {
 	if (!g_atomic_ref_count_dec(&snapshot->refs))
 		return;
-	chunks_unref(snapshot->hypervisors);
-	chunks_unref(snapshot->services);
+	chunks_free(snapshot->hypervisors);
+	chunks_free(snapshot->services);
 	snapshot_index_unref(snapshot->index);
 	g_free(snapshot);
 }

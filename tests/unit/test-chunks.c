@@ -58,7 +58,7 @@ test_keeps_items_in_order(void)
 		for (size_t at = 0; at < sizes[i]; at++)
 			g_assert_true(chunks_get(chunks, at) == &items[at]);
 		assert_refs(items, sizes[i], 1);
-		chunks_unref(chunks);
+		chunks_free(chunks);
 		assert_refs(items, sizes[i], 0);
 	}
 }
@@ -76,11 +76,11 @@ test_a_change_leaves_the_old_version(void)
 		g_assert_true(chunks_get(before, at) == &items[at]);
 		g_assert_true(chunks_get(after, at) == (at == 70 ? &other : &items[at]));
 	}
-	chunks_unref(before);
+	chunks_free(before);
 	g_assert_cmpint(items[70].refs, ==, 0); /* nobody has it any more */
 	g_assert_cmpint(items[71].refs, ==, 1);
 	g_assert_cmpint(other.refs, ==, 1);
-	chunks_unref(after);
+	chunks_free(after);
 	assert_refs(items, 200, 0);
 	g_assert_cmpint(other.refs, ==, 0);
 }
@@ -89,9 +89,9 @@ static void
 test_a_change_copies_one_chunk(void)
 {
 	struct item items[3 * CHUNK], other = {0};
-	CLEANUP(chunks_unref) struct chunks *before = make(items, 3 * CHUNK);
+	CLEANUP(chunks_free) struct chunks *before = make(items, 3 * CHUNK);
 	struct chunks_change change = {.at = CHUNK, .item = &other};
-	CLEANUP(chunks_unref) struct chunks *after = chunks_new_with(before, &change, 1);
+	CLEANUP(chunks_free) struct chunks *after = chunks_new_with(before, &change, 1);
 	g_assert_true(chunks_get(after, CHUNK) == &other);
 	assert_refs(items, CHUNK, 1); /* shared */
 	g_assert_cmpint(items[CHUNK].refs, ==, 1);
@@ -103,13 +103,13 @@ static void
 test_the_last_change_of_a_place_stays(void)
 {
 	struct item items[CHUNK], first = {0}, second = {0}, third = {0};
-	CLEANUP(chunks_unref) struct chunks *before = make(items, CHUNK);
+	CLEANUP(chunks_free) struct chunks *before = make(items, CHUNK);
 	struct chunks_change changes[] = {{5, &first}, {9, &third}, {5, &second}};
 	struct chunks *after = chunks_new_with(before, changes, G_N_ELEMENTS(changes));
 	g_assert_true(chunks_get(after, 5) == &second);
 	g_assert_true(chunks_get(after, 9) == &third);
 	g_assert_cmpint(first.refs, ==, 0);
-	chunks_unref(after);
+	chunks_free(after);
 	g_assert_cmpint(second.refs, ==, 0);
 }
 
@@ -117,8 +117,8 @@ static void
 test_without_changes_all_is_shared(void)
 {
 	struct item items[100];
-	CLEANUP(chunks_unref) struct chunks *before = make(items, 100);
-	CLEANUP(chunks_unref) struct chunks *after = chunks_new_with(before, NULL, 0);
+	CLEANUP(chunks_free) struct chunks *before = make(items, 100);
+	CLEANUP(chunks_free) struct chunks *after = chunks_new_with(before, NULL, 0);
 	assert_refs(items, 100, 1);
 	g_assert_true(chunks_get(after, 99) == &items[99]);
 }
@@ -147,10 +147,10 @@ test_a_hold_tells_what_changed_under_it(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(holds); i++) {
 		struct item items[3 * CHUNK], other = {0};
-		CLEANUP(chunks_unref) struct chunks *before = make(items, 3 * CHUNK);
+		CLEANUP(chunks_free) struct chunks *before = make(items, 3 * CHUNK);
 		struct chunks_hold *hold = chunks_hold_new(before, holds[i].from, holds[i].to);
 		struct chunks_change change = {holds[i].changed, &other};
-		CLEANUP(chunks_unref) struct chunks *after = chunks_new_with(before, &change, 1);
+		CLEANUP(chunks_free) struct chunks *after = chunks_new_with(before, &change, 1);
 		g_test_message("[%zu, %zu), %zu", holds[i].from, holds[i].to, holds[i].changed);
 		g_assert_true(chunks_hold_is_in(hold, before));
 		g_assert_cmpint(chunks_hold_is_in(hold, after), ==, holds[i].is_in);
@@ -162,8 +162,8 @@ static void
 test_a_hold_is_not_in_a_shorter_version(void)
 {
 	struct item items[3 * CHUNK], fewer[CHUNK];
-	CLEANUP(chunks_unref) struct chunks *before = make(items, 3 * CHUNK);
-	CLEANUP(chunks_unref) struct chunks *after = make(fewer, CHUNK);
+	CLEANUP(chunks_free) struct chunks *before = make(items, 3 * CHUNK);
+	CLEANUP(chunks_free) struct chunks *after = make(fewer, CHUNK);
 	struct chunks_hold *hold = chunks_hold_new(before, 2 * CHUNK, 3 * CHUNK);
 	g_assert_false(chunks_hold_is_in(hold, after));
 	chunks_hold_free(hold);
@@ -175,7 +175,7 @@ test_a_hold_outlives_its_version(void)
 	struct item items[2 * CHUNK];
 	struct chunks *chunks = make(items, 2 * CHUNK);
 	struct chunks_hold *hold = chunks_hold_new(chunks, 0, 1);
-	chunks_unref(chunks);
+	chunks_free(chunks);
 	assert_refs(items, CHUNK, 1);
 	assert_refs(items + CHUNK, CHUNK, 0);
 	chunks_hold_free(hold);

@@ -30,10 +30,12 @@ test_formats_a_moment(void)
 }
 
 static void
-test_unknown_has_no_text(void)
+test_what_is_no_date_has_no_text(void)
 {
 	g_assert_null(clock_format_iso(CLOCK_UNKNOWN));
 	g_assert_null(clock_format_sql(CLOCK_UNKNOWN));
+	g_assert_null(clock_format_iso(CLOCK_NEVER));
+	g_assert_null(clock_format_sql(INT64_C(253402300800) * CLOCK_SECOND)); /* the year 10000 */
 }
 
 static const struct {
@@ -97,7 +99,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/clock/formats-a-moment", test_formats_a_moment);
-	g_test_add_func("/clock/unknown-has-no-text", test_unknown_has_no_text);
+	g_test_add_func("/clock/what-is-no-date-has-no-text", test_what_is_no_date_has_no_text);
 	g_test_add_func("/clock/parses-what-databases-give", test_parses_what_databases_give);
 	g_test_add_func("/clock/parses-what-it-formats", test_parses_what_it_formats);
 	g_test_add_func("/clock/tells-the-time", test_tells_the_time_in_microseconds);

@@ -58,6 +58,8 @@ static const struct {
 	{hypervisors_get_list_schema, 53, "hypervisor_hostname_pattern=it's",
 		INVALID "hypervisor_hostname_pattern. Value: it's. \"it's\" does not match "
 			"'^[a-zA-Z0-9-._]*$'"},
+	{hypervisors_get_list_schema, 53, "limit=a%5C%27%22", /* as Python's repr() has it */
+		INVALID "limit. Value: a\\'\". 'a\\\\\\'\"' does not match '^[0-9]*$'"},
 	{hypervisors_get_list_schema, 53, "with_servers=maybe",
 		INVALID "with_servers. Value: maybe. 'maybe' is not one of " BOOLEANS},
 	{hypervisors_get_list_schema, 53,

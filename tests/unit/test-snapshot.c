@@ -176,25 +176,52 @@ test_a_changed_membership_makes_all_anew(void)
 	g_assert_cmpuint(snapshot_find_id(left, 2), ==, 0);
 }
 
-/* The same host and id, but not the same node any more. */
-static void
-test_a_changed_uuid_is_found(void)
-{
-	CLEANUP(snapshot_unref) struct snapshot *before = make_cloud(3);
-	CLEANUP(host_free) struct host *host = host_new("cmp-02");
-	struct service *service = service_ref(snapshot_get_service(before, 1));
-	host_take_service(host, service);
-	struct node_columns columns = *hypervisor_get_columns(snapshot_get(before, 1));
-	columns.uuid = "d0000000-0000-4000-8000-000000000002";
-	host_add_node(host, &columns, hypervisor_get_servers(snapshot_get(before, 1)));
-	g_autoptr(GPtrArray) batch = g_ptr_array_new();
-	g_ptr_array_add(batch, host);
-	CLEANUP(snapshot_unref) struct snapshot *after = snapshot_new_with(before, batch);
+/* Host cmp-02 of three with one thing about its records changed; all of them were in their
+ * places before, as many as after. */
+static const struct {
+	const char *what;
+	const char *uuid; /* of the node */
+	int64_t id;
+	int64_t service; /* its id */
+} changed[] = {
+	{"the node's uuid", "d0000000-0000-4000-8000-000000000002", 2, 2},
+	{"the node's id", "c0000000-0000-4000-8000-000000000002", 77, 2},
+	{"the service's id", "c0000000-0000-4000-8000-000000000002", 2, 77},
+	{"the service's id, to another's", "c0000000-0000-4000-8000-000000000002", 2, 1},
+};
 
-	g_autofree char *old = cloud_format_uuid(2);
-	g_assert_cmpuint(snapshot_find_uuid(after, columns.uuid), ==, 1);
-	g_assert_cmpuint(snapshot_find_uuid(after, old), ==, SNAPSHOT_NONE);
-	g_assert_cmpuint(snapshot_find_uuid(before, old), ==, 1);
+static void
+test_a_changed_identity_is_found(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(changed); i++) {
+		CLEANUP(snapshot_unref) struct snapshot *before = make_cloud(3);
+		g_autofree char *old = cloud_format_uuid(2);
+		struct node_columns columns = *hypervisor_get_columns(snapshot_get(before, 1));
+		columns.id = changed[i].id;
+		columns.uuid = changed[i].uuid;
+
+		CLEANUP(host_free) struct host *host = host_new("cmp-02");
+		host_take_service(host, service_new(&(struct service_columns){
+						.id = changed[i].service,
+						.host = "cmp-02",
+						.binary = "nova-compute",
+					}));
+		host_add_node(host, &columns, hypervisor_get_servers(snapshot_get(before, 1)));
+		g_autoptr(GPtrArray) batch = g_ptr_array_new();
+		g_ptr_array_add(batch, host);
+		CLEANUP(snapshot_unref) struct snapshot *after = snapshot_new_with(before, batch);
+
+		g_test_message("%s", changed[i].what);
+		size_t slot = snapshot_find_id(after, columns.id);
+		g_assert_cmpuint(slot, ==, columns.id == 2 ? 1 : 2);
+		g_assert_true(snapshot_get(after, slot) == host->hypervisors->pdata[0]);
+		g_assert_cmpuint(snapshot_find_uuid(after, columns.uuid), ==, slot);
+		g_assert_cmpuint(snapshot_get_size(after), ==, 3);
+		g_assert_cmpuint(snapshot_get_services_size(after), ==, 3);
+		g_assert_cmpuint(snapshot_find_uuid(before, old), ==, 1);
+		if (!g_str_equal(old, columns.uuid))
+			g_assert_cmpuint(snapshot_find_uuid(after, old), ==, SNAPSHOT_NONE);
+	}
 }
 
 /* Two snapshots tell the same of everything. */
@@ -292,7 +319,7 @@ main(int argc, char **argv)
 		test_a_change_shares_the_other_chunks);
 	g_test_add_func("/snapshot/a-changed-membership-makes-all-anew",
 		test_a_changed_membership_makes_all_anew);
-	g_test_add_func("/snapshot/a-changed-uuid-is-found", test_a_changed_uuid_is_found);
+	g_test_add_func("/snapshot/a-changed-identity-is-found", test_a_changed_identity_is_found);
 	g_test_add_func("/snapshot/changes-lead-where-a-fresh-build-does",
 		test_changes_lead_where_a_fresh_build_does);
 	return g_test_run();
