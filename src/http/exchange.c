@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "http/rules.h"
+#include "http/waiters.h"
 
 struct exchanges {
 	struct http_handler handler;
+	struct waiters *waiters;
 	bool head_is_as_sent; /* see follow() */
 	_Atomic unsigned size;
 	_Atomic bool draining;
@@ -18,23 +20,28 @@ struct exchanges {
 struct exchange {
 	struct exchanges *all;
 	struct connection *connection;
+	struct MHD_Connection *mhd;
 	struct http_request request;
 	struct http_header headers[HTTP_HEADERS_MAX + 1]; /* one more: too many */
 	char *target;
 	char *path;
-	GPtrArray *trimmed;      /* copies of values that had blanks at their end; NULL: none */
+	GPtrArray *trimmed; /* copies of values that had blanks at their end; NULL: none */
+	GPtrArray
+		*waits; /* struct http_waiter *, of each time that it was suspended; NULL: never */
 	const char *target_sent; /* in libmicrohttpd's memory */
 	const char *followed; /* the end of what follow() has seen there; NULL: it was led astray */
 	size_t body_size;
 	bool is_head_read;
 	bool is_under_way; /* counted in all->size */
+	bool is_suspended;
 };
 
 struct exchanges *
-exchanges_new(const struct http_handler *handler)
+exchanges_new(const struct http_handler *handler, unsigned waiting_max)
 {
 	struct exchanges *exchanges = g_new0(struct exchanges, 1);
 	exchanges->handler = *handler;
+	exchanges->waiters = waiters_new(waiting_max);
 	exchanges->head_is_as_sent = g_str_has_prefix(MHD_get_version(), "0.9.");
 	g_mutex_init(&exchanges->lock);
 	g_cond_init(&exchanges->drained);
@@ -46,6 +53,7 @@ exchanges_free(struct exchanges *exchanges)
 {
 	g_cond_clear(&exchanges->drained);
 	g_mutex_clear(&exchanges->lock);
+	waiters_unref(exchanges->waiters);
 	g_free(exchanges);
 }
 
@@ -56,11 +64,18 @@ exchanges_get_size(const struct exchanges *exchanges)
 }
 
 unsigned
+exchanges_get_waiting(const struct exchanges *exchanges)
+{
+	return waiters_get_size(exchanges->waiters);
+}
+
+unsigned
 exchanges_drain(struct exchanges *exchanges, int64_t timeout)
 {
 	int64_t deadline = g_get_monotonic_time() + timeout;
-	g_mutex_lock(&exchanges->lock);
 	atomic_store(&exchanges->draining, true);
+	waiters_end(exchanges->waiters);
+	g_mutex_lock(&exchanges->lock);
 	while (atomic_load(&exchanges->size) > 0)
 		if (!g_cond_wait_until(&exchanges->drained, &exchanges->lock, deadline))
 			break;
@@ -96,6 +111,7 @@ exchange_begin(void *data, const char *target, struct MHD_Connection *mhd)
 	struct exchange *exchange = g_new0(struct exchange, 1);
 	exchange->all = data;
 	exchange->connection = info->socket_context;
+	exchange->mhd = mhd;
 	exchange->target = g_strdup(target);
 	exchange->target_sent = target;
 	connection_set_context(exchange->connection, exchange);
@@ -203,6 +219,7 @@ read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *met
 		.words = "The request's head holds a NUL or a header folded over two lines.",
 	};
 
+	exchange->request.exchange = exchange;
 	exchange->request.method = method;
 	exchange->request.version = version;
 	exchange->request.target = exchange->target;
@@ -267,12 +284,56 @@ refuse(struct exchange *exchange, struct MHD_Connection *mhd, unsigned status, c
 		mhd, handler->refuse(handler->data, &exchange->request, status, words), true);
 }
 
+struct http_waiter *
+http_request_suspend(const struct http_request *request, GDestroyNotify free_outcome)
+{
+	struct exchange *exchange = request->exchange;
+	if (exchange == NULL)
+		return NULL;
+	struct http_waiter *waiter =
+		waiters_add(exchange->all->waiters, exchange->mhd, free_outcome);
+	if (waiter == NULL)
+		return NULL;
+	exchange->is_suspended = true;
+	if (exchange->waits == NULL)
+		exchange->waits = g_ptr_array_new_with_free_func((GDestroyNotify)waiter_unref);
+	g_ptr_array_add(exchange->waits, waiter);
+	return waiter;
+}
+
+void *
+http_request_get_outcome(const struct http_request *request, GDestroyNotify free_outcome)
+{
+	const struct exchange *exchange = request->exchange;
+	if (exchange == NULL || exchange->waits == NULL)
+		return NULL;
+	void *outcome = NULL;
+	for (guint i = exchange->waits->len; i > 0 && outcome == NULL; i--)
+		outcome = waiter_get_outcome(exchange->waits->pdata[i - 1], free_outcome);
+	return outcome;
+}
+
+/* Notes how the last wait ended. */
+static void
+go_on(struct exchange *exchange)
+{
+	const GPtrArray *waits = exchange->waits;
+	exchange->is_suspended = false;
+	exchange->request.cut_off = waiter_is_cut_off(waits->pdata[waits->len - 1]);
+}
+
 static enum MHD_Result
 answer(struct exchange *exchange, struct MHD_Connection *mhd)
 {
 	const struct http_handler *handler = &exchange->all->handler;
-	set_under_way(exchange);
+	if (exchange->is_suspended)
+		go_on(exchange);
+	else
+		set_under_way(exchange);
 	struct http_response *response = handler->answer(handler->data, &exchange->request);
+	g_assert((response == NULL) == exchange->is_suspended);
+	if (response == NULL)
+		return MHD_YES; /* to be called again once it is resumed */
 	return send_response(mhd, response, atomic_load(&exchange->all->draining));
 }
 
@@ -320,6 +381,8 @@ exchange_abandon(struct connection *connection)
 		set_over(exchange);
 	if (exchange->trimmed != NULL)
 		g_ptr_array_unref(exchange->trimmed);
+	if (exchange->waits != NULL)
+		g_ptr_array_unref(exchange->waits);
 	g_free(exchange->target);
 	g_free(exchange->path);
 	g_free(exchange);

@@ -6,7 +6,8 @@
  *
  *   exchange_begin    the request line is here: keeps the target as sent
  *   exchange_read     the head is here: checks it, and may refuse; then, called
- *                     again, throws the body away; then gives the answer
+ *                     again, throws the body away; then gives the answer, or
+ *                     leaves the connection suspended and is called once more
  *   exchange_end      the answer was sent or the connection lost: frees it
  *   exchange_abandon  the connection is closed: frees what was never ended
  */
@@ -19,11 +20,15 @@
 
 struct exchanges;
 
-struct exchanges *exchanges_new(const struct http_handler *handler);
+/* waiting_max: how many may be suspended at a time. */
+struct exchanges *exchanges_new(const struct http_handler *handler, unsigned waiting_max);
 void exchanges_free(struct exchanges *exchanges);
 /* Answers under way. Any thread. */
 unsigned exchanges_get_size(const struct exchanges *exchanges);
-/* From now on every answer closes its connection. Waits until none is under way, up to
+/* Of those, the ones that are suspended. Any thread. */
+unsigned exchanges_get_waiting(const struct exchanges *exchanges);
+/* From now on every answer closes its connection, and none is suspended any more; those that
+ * are, are resumed. Waits until none is under way, up to
  * timeout µs, and tells how many still are. */
 unsigned exchanges_drain(struct exchanges *exchanges, int64_t timeout);
 

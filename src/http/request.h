@@ -16,6 +16,9 @@ struct http_header {
 	size_t length;
 };
 
+/* What the server keeps of a request; waiter.h's functions ask it. */
+struct exchange;
+
 struct http_request {
 	const char *method;
 	const char *target;  /* the request line's middle, as sent: a path, or a whole URI */
@@ -27,6 +30,8 @@ struct http_request {
 	bool has_body;    /* a body was sent (and is thrown away) */
 	const char *peer; /* the client's address, for the log */
 	bool tls;
+	bool cut_off;              /* it was suspended when the server's end came: refuse it */
+	struct exchange *exchange; /* NULL: made by hand, and can't be suspended */
 };
 
 /* The first header of that name (case does not matter), or NULL. */

@@ -108,7 +108,8 @@ start_daemon(struct http_server *server, const struct http_options *options)
 			options->threads, NULL},
 		{MHD_OPTION_END, 0, NULL},
 	};
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0,
+	return MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
 		NULL, NULL, exchange_read, exchanges, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
@@ -134,7 +135,7 @@ http_server_start(
 	server->listener = g_steal_pointer(&listener);
 	server->connections =
 		connections_new((int64_t)options->request_timeout * G_TIME_SPAN_SECOND);
-	server->exchanges = exchanges_new(handler);
+	server->exchanges = exchanges_new(handler, options->waiting_max);
 	server->shutdown_timeout = options->shutdown_timeout;
 	server->daemon = start_daemon(server, options);
 	if (server->daemon == NULL) {
@@ -164,6 +165,12 @@ unsigned
 http_server_get_requests_in_flight(const struct http_server *server)
 {
 	return exchanges_get_size(server->exchanges);
+}
+
+unsigned
+http_server_get_requests_waiting(const struct http_server *server)
+{
+	return exchanges_get_waiting(server->exchanges);
 }
 
 void

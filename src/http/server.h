@@ -3,8 +3,9 @@
  * The HTTP server: libmicrohttpd with epoll and a pool of threads. It enforces
  * what a request may be (the limits below, and rules.h), answers what breaks them
  * through `refuse`, and hands the rest to `answer`. Both run on the server's
- * threads and must not wait. server.c and exchange.c are the only files that know
- * this library; server.c's head tells which input it answers in its own words.
+ * threads and must not wait; waiter.h tells what to do instead. server.c, exchange.c
+ * and waiters.c are the only files that know this library; server.c's head tells which input it
+ * answers in its own words.
  */
 #pragma once
 
@@ -25,12 +26,14 @@ struct http_options {
 	const char *address; /* "ADDR:PORT" or "[ADDR]:PORT"; see listener.h */
 	unsigned threads;
 	unsigned connections_max;
+	unsigned waiting_max;      /* requests that may be suspended at a time: see waiter.h */
 	unsigned request_timeout;  /* s within which a whole request must have come */
 	unsigned shutdown_timeout; /* s that answers under way have at the end */
 };
 
 struct http_handler {
-	/* Answers a request. The response is the server's to free. */
+	/* Answers a request; NULL where it has suspended it (waiter.h), and is called again for
+	 * it then. The response is the server's to free. */
 	struct http_response *(*answer)(void *data, const struct http_request *request);
 	/* Answers one that breaks a rule of HTTP or a limit, as said by status and words. The
 	 * request may hold any bytes but NUL. Its connection is closed after the answer. */
@@ -51,5 +54,8 @@ unsigned http_server_get_port(const struct http_server *server);
 unsigned http_server_get_connections(const struct http_server *server);
 /* Requests that have come whole and whose answers have not ended. Any thread. */
 unsigned http_server_get_requests_in_flight(const struct http_server *server);
-/* Accepts no more, waits for answers under way up to shutdown_timeout, ends and is freed. */
+/* Of those, the ones that are suspended. Any thread. */
+unsigned http_server_get_requests_waiting(const struct http_server *server);
+/* Accepts no more, resumes what is suspended, waits for answers under way up to shutdown_timeout,
+ * ends and is freed. */
 void http_server_stop(struct http_server *server);
