@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files are read into entries, entries expanded, checked and kept as text; what a text
+ * means is asked of option_value.h when it is got. The files stay: they know sections and
+ * the options of Nova's that others refer to.
+ */
 #include "config/config.h"
 
 #include <string.h>
@@ -63,33 +68,30 @@ find_raw(const struct config *config, const char *section, const char *name)
 	return fallback != NULL ? fallback : "";
 }
 
-/* The work of substituting in one value. */
+/* $$ and \$ stand for a dollar sign; group 1 is the name in $name and ${name}. */
+#define NAME "([_a-zA-Z][._a-zA-Z0-9]*)"
+#define REFERENCE "\\\\\\$|\\$\\$|\\$(?|" NAME "|\\{" NAME "\\})"
+
 struct substitution {
 	const struct config *config;
 	GRegex *reference;
-	unsigned count; /* so far, nested ones among them */
-};
-
-struct substitution_level {
-	struct substitution *work;
-	const char *section; /* that of the option whose value it is */
+	const char *section; /* of the option whose value is worked on */
+	unsigned count;      /* so far in the outermost value */
 };
 
 static gboolean substitute_one(const GMatchInfo *match, GString *out, void *data);
 
 static char *
-substitute(struct substitution *work, const char *section, const char *text)
+substitute(struct substitution *work, const char *text)
 {
-	struct substitution_level level = {work, section};
-	return g_regex_replace_eval(work->reference, text, -1, 0, 0, substitute_one, &level, NULL);
+	return g_regex_replace_eval(work->reference, text, -1, 0, 0, substitute_one, work, NULL);
 }
 
 /* Gives TRUE, which ends the replacing, where there have been too many. */
 static gboolean
 substitute_one(const GMatchInfo *match, GString *out, void *data)
 {
-	const struct substitution_level *level = data;
-	struct substitution *work = level->work;
+	struct substitution *work = data;
 	g_autofree char *whole = g_match_info_fetch(match, 0);
 	g_autofree char *reference = g_match_info_fetch(match, 1);
 	if (++work->count > SUBSTITUTIONS_MAX)
@@ -102,7 +104,7 @@ substitute_one(const GMatchInfo *match, GString *out, void *data)
 	const char *dot = strchr(reference, '.');
 	g_autofree char *named =
 		dot != NULL ? g_strndup(reference, (size_t)(dot - reference)) : NULL;
-	const char *section = dot != NULL ? named : level->section;
+	const char *section = dot != NULL ? named : work->section;
 	const char *name = dot != NULL ? dot + 1 : reference;
 	const char *raw = find_raw(work->config, section, name);
 	if (raw == NULL && dot == NULL) {
@@ -113,8 +115,11 @@ substitute_one(const GMatchInfo *match, GString *out, void *data)
 		g_string_append(out, whole);
 		return FALSE;
 	}
-	g_autofree char *value = substitute(work, section, raw);
+	struct substitution inner = *work;
+	inner.section = section;
+	g_autofree char *value = substitute(&inner, raw);
 	g_string_append(out, value);
+	work->count = inner.count;
 	return work->count > SUBSTITUTIONS_MAX;
 }
 
@@ -124,11 +129,9 @@ expand(const struct config *config, const struct ini_entry *entry, GError **erro
 {
 	if (strchr(entry->value, '$') == NULL)
 		return g_strdup(entry->value);
-	g_autoptr(GRegex) reference = g_regex_new("\\\\\\$|\\$\\$|\\$(?|([_a-zA-Z][._a-zA-Z0-9]*)|"
-						  "\\{([_a-zA-Z][._a-zA-Z0-9]*)\\})",
-		0, 0, NULL);
-	struct substitution work = {config, reference, 0};
-	g_autofree char *value = substitute(&work, entry->section, entry->value);
+	g_autoptr(GRegex) reference = g_regex_new(REFERENCE, 0, 0, NULL);
+	struct substitution work = {config, reference, entry->section, 0};
+	g_autofree char *value = substitute(&work, entry->value);
 	if (work.count <= SUBSTITUTIONS_MAX)
 		return g_steal_pointer(&value);
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
@@ -137,7 +140,7 @@ expand(const struct config *config, const struct ini_entry *entry, GError **erro
 	return NULL;
 }
 
-/* Checks the value and makes it the option's, or one of its values; NULL: the default. */
+/* Checks a value and makes it the option's, or one of its values; an empty one: the default. */
 static bool
 set(struct config *config, enum option option, const char *value, GError **error)
 {

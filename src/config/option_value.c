@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One switch says in words what a type allows, the next one checks it; neither has a
+ * default, so that a new type is missed by neither.
+ */
 #include "config/option_value.h"
 
 #include <gio/gio.h>
@@ -16,7 +20,6 @@ static const char *const false_words[] = {"false", "0", "off", "no", NULL};
 char *
 option_format_expected(const struct option_info *info)
 {
-	g_autofree char *choices = NULL;
 	switch (info->type) {
 	case OPTION_TYPE_INTEGER:
 		return g_strdup_printf("an integer from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
@@ -26,8 +29,7 @@ option_format_expected(const struct option_info *info)
 	case OPTION_TYPE_BOOLEAN:
 		return g_strdup("true or false");
 	case OPTION_TYPE_CHOICE:
-		choices = g_strjoinv(" or ", (char **)info->choices);
-		return g_steal_pointer(&choices);
+		return g_strjoinv(" or ", (char **)info->choices);
 	case OPTION_TYPE_MICROVERSION:
 		return g_strdup_printf("a microversion from 2.1 to 2.%d", MICROVERSION_MAX);
 	case OPTION_TYPE_ADDRESS:

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table. A row is all that there is to an option: its help is a sentence or more,
+ * printed as it stands; sections are kept together. tests/unit/test-options.c holds the
+ * rows to this.
+ */
 #include "config/options.h"
 
 #include <glib.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Both texts go through the table once, in its order. What the format of the file is
+ * stands in the manual page's head here, beside what is printed, since the two change
+ * together.
+ */
 #include "config/sample.h"
 
 #include <glib.h>
