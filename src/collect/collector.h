@@ -28,7 +28,7 @@ struct collector_status {
 	bool connected;
 	int64_t last_report; /* µs, or CLOCK_UNKNOWN */
 	char *trouble;       /* what went wrong last; NULL: nothing */
-	unsigned abandoned;  /* opens given up that still hang */
+	unsigned abandoned;  /* connections given up that still hang */
 };
 void collector_status_free(struct collector_status *status);
 

@@ -8,7 +8,14 @@
 #include "collect/local.h"
 #include "collect/storage.h"
 
-enum fact { FACT_CONNECTION, FACT_HOSTNAME, FACT_ADDRESS, FACT_ROOM, FACT_COUNT };
+enum fact {
+	FACT_ANSWER, /* none in particular: a pass hangs */
+	FACT_CONNECTION,
+	FACT_HOSTNAME,
+	FACT_ADDRESS,
+	FACT_ROOM,
+	FACT_COUNT
+};
 
 struct facts {
 	struct source *source;
@@ -157,6 +164,7 @@ pass(void *data)
 
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&facts->lock);
 	facts->busy = false;
+	replace(&facts->trouble[FACT_ANSWER], NULL);
 	g_cond_signal(&facts->idle);
 	return NULL;
 }
@@ -195,11 +203,17 @@ facts_free(struct facts *facts)
 	g_free(facts);
 }
 
+/* Whether a pass is under way; one that is since the last interval is trouble. */
 static bool
 is_busy(struct facts *facts)
 {
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&facts->lock);
-	return facts->busy;
+	if (!facts->busy)
+		return false;
+	g_autofree char *trouble = g_strdup_printf(
+		"%s: the host's name or storage is not told in time", facts->source->uri);
+	replace(&facts->trouble[FACT_ANSWER], trouble);
+	return true;
 }
 
 void

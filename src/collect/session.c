@@ -30,7 +30,6 @@ struct session {
 	char *trouble;
 	bool ending; /* told to end */
 	bool wanted; /* something has happened: collect at once */
-	bool lost;   /* libvirt has closed the connection; trouble says why */
 };
 
 struct session *
@@ -56,7 +55,7 @@ session_unref(struct session *session)
 	g_atomic_rc_box_release_full(session, session_clear);
 }
 
-/* As a GDestroyNotify and virFreeCallback. */
+/* As a virFreeCallback. */
 static void
 unref(void *session)
 {
@@ -71,6 +70,20 @@ set_trouble(struct session *session, const char *trouble)
 		return;
 	g_free(session->trouble);
 	session->trouble = g_strdup(trouble);
+}
+
+/* The connection is lost. The first reason stays: later ones follow from it. */
+static void
+set_over(struct session *session, const char *trouble)
+{
+	g_mutex_lock(&session->lock);
+	if (session->phase < SESSION_OVER) {
+		session->phase = SESSION_OVER;
+		set_trouble(session, trouble);
+	}
+	g_cond_signal(&session->wake);
+	g_mutex_unlock(&session->lock);
+	outlet_ring(session->outlet);
 }
 
 /* Wakes the thread for a collection. The event loop's thread, and the facts' one. */
@@ -104,11 +117,7 @@ on_close(virConnectPtr connection, int reason, void *data)
 				  ? reasons[reason]
 				  : "libvirt lost the connection";
 	g_autofree char *trouble = g_strdup_printf("%s: %s", session->source->uri, why);
-
-	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&session->lock);
-	session->lost = true;
-	set_trouble(session, trouble);
-	g_cond_signal(&session->wake);
+	set_over(session, trouble);
 }
 
 /* Asks for events. What a driver lacks is done without: the interval is left. */
@@ -132,6 +141,13 @@ hang_up(virConnectPtr connection, int events)
 		virConnectDomainEventDeregisterAny(connection, events);
 	virConnectUnregisterCloseCallback(connection, on_close);
 	virConnectClose(connection);
+}
+
+static bool
+is_ending(struct session *session)
+{
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&session->lock);
+	return session->ending;
 }
 
 /* Whatever has happened up to here, this collection will see it. */
@@ -172,16 +188,25 @@ collect(struct session *session, virConnectPtr connection, const struct identity
 	g_autofree char *slow_trouble = facts_fill(facts, report);
 
 	int64_t taken_at = report->taken_at;
+	if (is_ending(session)) /* given up meanwhile: this is old, another session is at work */
+		return true;
 	if (!outlet_deliver(session->outlet, g_steal_pointer(&report)))
 		return true;
 	g_mutex_lock(&session->lock);
 	if (session->phase == SESSION_OPENING)
 		session->phase = SESSION_UP;
 	session->last_report = taken_at;
-	if (!session->lost)
+	if (session->phase == SESSION_UP)
 		set_trouble(session, wrong != NULL ? wrong->message : slow_trouble);
 	g_mutex_unlock(&session->lock);
 	return true;
+}
+
+/* Under the lock. */
+static bool
+is_done(const struct session *session)
+{
+	return session->ending || session->phase >= SESSION_OVER;
 }
 
 /* Waits for the interval's end, or an event. False: the session is to end. */
@@ -189,16 +214,16 @@ static bool
 wait_for_cause(struct session *session, int64_t next)
 {
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&session->lock);
-	while (!session->wanted && !session->ending && !session->lost)
+	while (!session->wanted && !is_done(session))
 		if (!g_cond_wait_until(&session->wake, &session->lock, next))
 			break;
 	if (session->wanted) {
 		int64_t until = g_get_monotonic_time() + COALESCE_TIME;
-		while (!session->ending && !session->lost)
+		while (!is_done(session))
 			if (!g_cond_wait_until(&session->wake, &session->lock, until))
 				break;
 	}
-	return !session->ending && !session->lost;
+	return !is_done(session);
 }
 
 /* Collects, time and again, until the connection is lost or the session is to end. */
@@ -230,24 +255,6 @@ serve(struct session *session, virConnectPtr connection, GError **error)
 	} while (wait_for_cause(session, next));
 }
 
-static void
-set_over(struct session *session, const GError *error)
-{
-	g_mutex_lock(&session->lock);
-	session->phase = SESSION_OVER;
-	if (!session->lost && error != NULL)
-		set_trouble(session, error->message);
-	g_mutex_unlock(&session->lock);
-	outlet_ring(session->outlet);
-}
-
-static bool
-is_ending(struct session *session)
-{
-	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&session->lock);
-	return session->ending;
-}
-
 static void *
 run(void *data)
 {
@@ -258,10 +265,10 @@ run(void *data)
 		begin_collection(session, g_get_monotonic_time());
 		int events = listen(session, connection);
 		serve(session, connection, &error);
-		set_over(session, error);
+		set_over(session, error == NULL ? NULL : error->message);
 		hang_up(connection, events);
 	} else {
-		set_over(session, error);
+		set_over(session, error == NULL ? NULL : error->message);
 		if (connection != NULL)
 			virConnectClose(connection);
 	}

@@ -118,8 +118,9 @@ read_is_directory(virStoragePoolPtr handle)
 static struct pool *
 read_pool(virStoragePoolPtr handle)
 {
-	virStoragePoolInfo info;
-	if (virStoragePoolGetInfo(handle, &info) < 0)
+	virStoragePoolInfo info = {.state = VIR_STORAGE_POOL_INACTIVE};
+	if (virStoragePoolGetInfo(handle, &info) < 0 &&
+		virGetLastErrorCode() != VIR_ERR_NO_STORAGE_POOL) /* gone since it was listed */
 		return NULL;
 	struct pool *pool = pool_new(virStoragePoolGetName(handle));
 	pool->active =
