@@ -8,6 +8,7 @@ ends, so processes which are to stay are started from the main thread.
 """
 import atexit
 import ctypes
+import datetime
 import os
 import pathlib
 import shutil
@@ -79,6 +80,12 @@ def free_port():
 def children_of(pid):
     children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in children.read_text().split()]
+
+
+def parse_utc(text):
+    """Seconds since the epoch of a time as Muster prints it."""
+    moment = datetime.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
 def open_database(path):
