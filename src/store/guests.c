@@ -111,7 +111,7 @@ delete_instance(const struct batch *batch, const struct instance *instance, GErr
 	return row_delete(batch->sqlite, "instances", instance->id, batch->stamp, error);
 }
 
-/* Writes the owner's word (the row of choose_owner's statement) into the instance. */
+/* Writes the owner's word, a row of settle()'s statement, into the instance. */
 static bool
 write_instance(const struct batch *batch, const char *uuid, struct statement *owner,
 	const struct instance *instance, GError **error)
@@ -160,9 +160,10 @@ settle(const struct batch *batch, const char *uuid, GError **error)
 {
 	g_autofree char *fresh = clock_format_sql(batch->now - batch->down_time);
 	struct instance instance = {0};
-	if (!find_instance(batch, uuid, &instance, error))
-		return false;
+	bool known = find_instance(batch, uuid, &instance, error);
 	g_autofree char *host = instance.host;
+	if (!known)
+		return false;
 
 	CLEANUP(statement_free)
 	struct statement *owner = statement_new(batch->sqlite,

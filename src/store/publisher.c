@@ -179,9 +179,9 @@ take_load(struct publisher *publisher, struct load *load)
 static GPtrArray *
 obey(struct publisher *publisher, const struct host_command *command, GError **error)
 {
-	if (!store_is_own(publisher->store)) {
+	if (!store_can_write(publisher->store)) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN,
-			"the database is not Muster's own: its hosts are changed where they are "
+			"the database is only read here: its hosts are changed where they are "
 			"made");
 		return NULL;
 	}
@@ -226,7 +226,7 @@ work_own(struct publisher *publisher, struct load *load)
 	set_health(publisher, error);
 	answer_commands(publisher, &load->commands);
 	publisher->due =
-		error != NULL ? g_get_monotonic_time() + RETRY_INTERVAL : publisher->purge_due;
+		publisher->failing ? g_get_monotonic_time() + RETRY_INTERVAL : publisher->purge_due;
 }
 
 /* One round with a database that somebody else writes. */

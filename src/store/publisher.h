@@ -38,7 +38,7 @@ void publisher_deliver(struct report *report, void *publisher);
 /*
  * Has the command obeyed and waits for that; gives the hosts concerned (struct host_record *),
  * as store_run_command(). The answers that follow show it. Any thread.
- * MUSTER_ERROR_FORBIDDEN where the store is not Muster's own.
+ * MUSTER_ERROR_FORBIDDEN where the store is only read.
  */
 GPtrArray *publisher_command(
 	struct publisher *publisher, const struct host_command *command, GError **error);

@@ -138,6 +138,12 @@ close_handle(struct sqlite *sqlite)
 	sqlite3_close(g_steal_pointer(&sqlite->handle));
 }
 
+static void
+finalize(void *prepared)
+{
+	sqlite3_finalize(prepared);
+}
+
 static bool
 read_version(struct sqlite *sqlite, int64_t *version, GError **error)
 {
@@ -155,8 +161,7 @@ sqlite_open(const char *path, enum sqlite_mode mode, GError **error)
 		return NULL;
 	CLEANUP(sqlite_close) struct sqlite *sqlite = g_new0(struct sqlite, 1);
 	sqlite->path = g_strdup(path);
-	sqlite->statements = g_hash_table_new_full(
-		g_str_hash, g_str_equal, g_free, (GDestroyNotify)sqlite3_finalize);
+	sqlite->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize);
 	if (!open_handle(sqlite, mode, error))
 		return NULL;
 	/* The first look at the file: tells whether it is a database. */
