@@ -34,69 +34,71 @@ pool_shares_room(const struct pool *a, const struct pool *b)
 				 a->capacity == b->capacity);
 }
 
-static int
-compare(const void *a, const void *b)
+/* Appends the pool unless what it draws on is counted already. */
+static void
+count(GPtrArray *counted, struct pool *pool)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	for (guint i = 0; i < counted->len; i++)
+		if (pool_shares_room(counted->pdata[i], pool))
+			return;
+	g_ptr_array_add(counted, pool);
 }
 
-/* The names as "a, b": sorted, since libvirt has no order, and news is what differs. */
-static char *
-list_names(GPtrArray *pools)
+/* The pools whose room is the host's, lent: each of another room. */
+static GPtrArray *
+choose(GPtrArray *pools, const char *name)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	for (guint i = 0; i < pools->len; i++)
-		g_ptr_array_add(names, ((const struct pool *)pools->pdata[i])->name);
-	g_ptr_array_sort(names, compare);
-	g_ptr_array_add(names, NULL);
-	return g_strjoinv(", ", (char **)names->pdata);
-}
-
-static const struct pool *
-find_pool(GPtrArray *pools, const char *name, GError **error)
-{
+	GPtrArray *chosen = g_ptr_array_new();
+	for (guint i = 0; i < pools->len && chosen->len == 0; i++) {
+		struct pool *pool = pools->pdata[i];
+		if (pool->active && g_str_equal(pool->name, name))
+			count(chosen, pool);
+	}
+	if (chosen->len > 0)
+		return chosen;
 	for (guint i = 0; i < pools->len; i++) {
-		const struct pool *pool = pools->pdata[i];
-		if (!g_str_equal(pool->name, name))
-			continue;
+		struct pool *pool = pools->pdata[i];
 		if (pool->active)
-			return pool;
-		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-			"storage pool '%s' is not active", name);
-		return NULL;
+			count(chosen, pool);
 	}
-	g_autofree char *names = list_names(pools);
-	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-		"no storage pool '%s'; [muster] storage_pool may be one of: %s", name, names);
-	return NULL;
+	return chosen;
 }
 
-bool
-room_sum(GPtrArray *pools, const char *name, struct room *room, GError **error)
+static bool
+shares_with_any(GPtrArray *chosen, const struct pool *pool)
 {
-	*room = (struct room){0};
-	if (pools->len == 0) {
-		*room = (struct room){NULLABLE(0), NULLABLE(0), NULLABLE(0), NULLABLE(0)};
-		return true;
-	}
-	const struct pool *chosen = find_pool(pools, name, error);
-	if (chosen == NULL)
-		return false;
+	for (guint i = 0; i < chosen->len; i++)
+		if (pool_shares_room(chosen->pdata[i], pool))
+			return true;
+	return false;
+}
 
+void
+room_sum(GPtrArray *pools, const char *name, struct room *room)
+{
+	g_autoptr(GPtrArray) chosen = choose(pools, name);
+	int64_t capacity = 0, allocation = 0, available = 0;
+	for (guint i = 0; i < chosen->len; i++) {
+		const struct pool *pool = chosen->pdata[i];
+		capacity += pool->capacity;
+		allocation += pool->allocation;
+		available += pool->available;
+	}
 	struct nullable growth = NULLABLE(0);
 	for (guint i = 0; i < pools->len; i++) {
 		const struct pool *pool = pools->pdata[i];
-		if (!pool_shares_room(chosen, pool))
+		if (!shares_with_any(chosen, pool))
 			continue;
 		growth.known = growth.known && pool->growth.known;
 		growth.value += pool->growth.value;
 	}
-	room->total = NULLABLE(chosen->capacity / GIB);
-	room->used = NULLABLE(chosen->allocation / GIB);
-	room->available = NULLABLE(chosen->available / GIB);
+	*room = (struct room){
+		.total = NULLABLE(capacity / GIB),
+		.used = NULLABLE(allocation / GIB),
+		.available = NULLABLE(available / GIB),
+	};
 	if (growth.known)
-		room->least = NULLABLE((chosen->available - growth.value) / GIB);
-	return true;
+		room->least = NULLABLE((available - growth.value) / GIB);
 }
 
 /* Whether the pool is in a file system, by the type in its XML. */
@@ -157,17 +159,14 @@ read_growth(virStoragePoolPtr handle)
 	return growth;
 }
 
-/* Reads the growth of the pools that share the room of the one named, and of no other: it is a
- * call a volume. */
+/* Reads the growth of the pools that share the room, and of no other: it is a call a volume. */
 static void
 read_growths(GPtrArray *pools, virStoragePoolPtr *handles, const char *name)
 {
-	const struct pool *chosen = find_pool(pools, name, NULL);
-	if (chosen == NULL)
-		return;
+	g_autoptr(GPtrArray) chosen = choose(pools, name);
 	for (guint i = 0; i < pools->len; i++) {
 		struct pool *pool = pools->pdata[i];
-		if (pool_shares_room(chosen, pool))
+		if (shares_with_any(chosen, pool))
 			pool->growth = read_growth(handles[i]);
 	}
 }
@@ -186,10 +185,8 @@ read_pools(virStoragePoolPtr *handles, int count, const char *uri, const char *n
 		g_ptr_array_add(pools, pool);
 	}
 	read_growths(pools, handles, name);
-	if (room_sum(pools, name, room, error))
-		return true;
-	g_prefix_error(error, "%s: ", uri);
-	return false;
+	room_sum(pools, name, room);
+	return true;
 }
 
 bool

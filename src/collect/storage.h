@@ -37,12 +37,12 @@ void pool_free(struct pool *pool);
 bool pool_shares_room(const struct pool *a, const struct pool *b);
 
 /*
- * The room in the pool of that name; the growth of all pools that share it is taken off. A host
- * without any pool offers no storage: its room is a known zero. Where there are pools but none of
- * that name, or it is not active, all is unknown and *error says so (MUSTER_ERROR_NOT_FOUND).
+ * The room in the pool of that name; where the host has no such pool that is active, in all its
+ * active pools, those that share a room counted once. The growth of every pool that shares it is
+ * taken off. A host without an active pool offers no storage: its room is a known zero.
  */
-bool room_sum(GPtrArray *pools, const char *name, struct room *room, GError **error);
+void room_sum(GPtrArray *pools, const char *name, struct room *room);
 
-/* Asks libvirt for the pools and does that sum. Errors as above, and libvirt's. */
+/* Asks libvirt for the pools and does that sum. libvirt's errors. */
 bool room_read(virConnectPtr connection, const char *uri, const char *name, struct room *room,
 	GError **error);

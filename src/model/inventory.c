@@ -90,6 +90,12 @@ inventory_beat(struct inventory *inventory, const char *host, int64_t moment, in
 		atomic_fetch_add(&inventory->revivals, 1);
 }
 
+void
+inventory_confirm(struct inventory *inventory, int64_t now)
+{
+	atomic_store(&inventory->refreshed_at, now);
+}
+
 uint64_t
 inventory_get_revivals(const struct inventory *inventory)
 {

@@ -35,9 +35,12 @@ void inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now
 /* A heartbeat of the host's nova-compute at `moment`: no new snapshot. The writer's thread. */
 void inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now);
 
+/* The store was looked at and has nothing new. The writer's thread. */
+void inventory_confirm(struct inventory *inventory, int64_t now);
+
 /* How often a heartbeat has brought a host back up. Whoever keeps something made of
  * states looks again when this has moved. Any thread. */
 uint64_t inventory_get_revivals(const struct inventory *inventory);
 
-/* When the store was last read or written without an error, µs. Any thread. */
+/* When the snapshot was last known to be what the store holds, µs. Any thread. */
 int64_t inventory_get_refreshed_at(const struct inventory *inventory);

@@ -237,6 +237,8 @@ work_foreign(struct publisher *publisher, struct load *load)
 	if (publisher->failing || store_has_changed(publisher->store)) {
 		load_all(publisher, &error);
 		set_health(publisher, error);
+	} else {
+		inventory_confirm(publisher->inventory, clock_now());
 	}
 	answer_commands(publisher, &load->commands);
 	publisher->due = g_get_monotonic_time() + WATCH_INTERVAL;
