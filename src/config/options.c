@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The table. A row is all that there is to an option: its help is a sentence or more,
- * printed as it stands; sections are kept together. tests/unit/test-options.c holds the
- * rows to this.
- */
 #include "config/options.h"
 
 #include <glib.h>
-
-#include <glib.h>
 #include <string.h>
+
+#include "config/option_table.h"
 
 #define NEAREST_DISTANCE_MAX 3 /* letters wrong in a misspelt name */
 #define NEAREST_NAME_MAX 64    /* bytes: no option has a longer name */
