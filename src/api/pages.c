@@ -4,6 +4,9 @@
 #include "api/json.h"
 #include "base/clock.h"
 
+/* Bytes of a record with a fragment or two: an estimate. */
+#define RECORD_COST 1024
+
 /*
  * A kept page. It fits for as long as the newest snapshot has the very chunks that it was made
  * of and no state in it has flipped. Nothing flips before `until` but by a heartbeat, which
@@ -80,10 +83,13 @@ pages_free(struct pages *pages)
 	g_free(pages);
 }
 
+/* What a page may keep from being freed: its text, and the records under it, of which it may be
+ * the last to have a hold. */
 static size_t
 cost_of(const struct kept *kept)
 {
-	return sizeof(struct kept) + g_bytes_get_size(kept->page.array) + kept->states->len;
+	return sizeof(struct kept) + g_bytes_get_size(kept->page.array) + kept->states->len +
+	       chunks_hold_count(kept->hold) * RECORD_COST;
 }
 
 static void

@@ -34,7 +34,7 @@ void page_clear(struct page *page);
 
 struct pages;
 
-/* bytes_max: of all arrays kept; 0 keeps none. */
+/* bytes_max: of all that is kept, the records under a page among it; 0 keeps none. */
 struct pages *pages_new(struct inventory *inventory, size_t bytes_max);
 void pages_free(struct pages *pages);
 

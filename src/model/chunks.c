@@ -144,6 +144,12 @@ chunks_hold_free(struct chunks_hold *hold)
 	g_free(hold);
 }
 
+size_t
+chunks_hold_count(const struct chunks_hold *hold)
+{
+	return hold->size * CHUNK_ITEMS;
+}
+
 bool
 chunks_hold_is_in(const struct chunks_hold *hold, const struct chunks *chunks)
 {

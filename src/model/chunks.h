@@ -43,4 +43,6 @@ struct chunks *chunks_new_with(
 struct chunks_hold;
 struct chunks_hold *chunks_hold_new(const struct chunks *chunks, size_t from, size_t to);
 void chunks_hold_free(struct chunks_hold *hold);
+/* How many items it keeps alive, at most. */
+size_t chunks_hold_count(const struct chunks_hold *hold);
 bool chunks_hold_is_in(const struct chunks_hold *hold, const struct chunks *chunks);
