@@ -29,6 +29,7 @@ class Muster:
         self.default = {"service_down_time": 60, **(default or {})}
         self.options = {"collect_interval": 1, **options}
         self.prefix = []  # a command that the server is run by
+        self.arguments = []  # more of `muster serve`
 
     def write_conf(self):
         options = {"listen": f"127.0.0.1:{self.port}", "state_directory": self.state,
@@ -38,14 +39,15 @@ class Muster:
                  *(f"connect = {uri}" for uri in self.connect or ["none"])]
         self.conf.write_text("\n".join(lines) + "\n")
 
-    def launch(self, *arguments):
+    def launch(self):
         """Starts the process and does not wait."""
         self.write_conf()
         self.log_from = self.log_path.stat().st_size if self.log_path.exists() else 0
         environment = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"}
         with self.log_path.open("ab") as log:
             self.process = process.start(
-                [*self.prefix, self.binary, "serve", "--config", self.conf, *arguments],
+                [*self.prefix, self.binary, "serve", "--config", self.conf,
+                 *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
 
     def start(self):
