@@ -4,14 +4,29 @@
  * reference counts, made of atomics and futexes, would seem to order nothing. This
  * library is preloaded and stands before GLib for the calls by which Muster
  * synchronizes; it tells the sanitizer what each of them orders, and passes it on.
- * What GLib does among its own parts stands in suppressions.
+ * What libraries do among their own parts is not looked at (run.in).
  */
 #include <dlfcn.h>
 #include <glib.h>
 
-/* The sanitizer's own (sanitizer/tsan_interface.h), in the program that this is loaded into. */
-void __tsan_acquire(void *address);
-void __tsan_release(void *address);
+/* The sanitizer's own (sanitizer/tsan_interface.h), in the program that this is loaded into;
+ * a program that it starts has none. */
+void __tsan_acquire(void *address) __attribute__((weak));
+void __tsan_release(void *address) __attribute__((weak));
+
+static void
+acquire(void *address)
+{
+	if (__tsan_acquire != NULL)
+		__tsan_acquire(address);
+}
+
+static void
+release(void *address)
+{
+	if (__tsan_release != NULL)
+		__tsan_release(address);
+}
 
 #define REAL(function) ((__typeof__(&(function)))dlsym(RTLD_NEXT, #function))
 
@@ -19,7 +34,7 @@ void
 g_mutex_lock(GMutex *mutex)
 {
 	REAL(g_mutex_lock)(mutex);
-	__tsan_acquire(mutex);
+	acquire(mutex);
 }
 
 gboolean
@@ -27,40 +42,40 @@ g_mutex_trylock(GMutex *mutex)
 {
 	gboolean locked = REAL(g_mutex_trylock)(mutex);
 	if (locked)
-		__tsan_acquire(mutex);
+		acquire(mutex);
 	return locked;
 }
 
 void
 g_mutex_unlock(GMutex *mutex)
 {
-	__tsan_release(mutex);
+	release(mutex);
 	REAL(g_mutex_unlock)(mutex);
 }
 
 void
 g_cond_wait(GCond *cond, GMutex *mutex)
 {
-	__tsan_release(mutex);
+	release(mutex);
 	REAL(g_cond_wait)(cond, mutex);
-	__tsan_acquire(mutex);
+	acquire(mutex);
 }
 
 gboolean
 g_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end_time)
 {
-	__tsan_release(mutex);
+	release(mutex);
 	gboolean woken = REAL(g_cond_wait_until)(cond, mutex, end_time);
-	__tsan_acquire(mutex);
+	acquire(mutex);
 	return woken;
 }
 
 gboolean(g_atomic_ref_count_dec)(gatomicrefcount *count)
 {
-	__tsan_release(count);
+	release(count);
 	gboolean last = REAL(g_atomic_ref_count_dec)(count);
 	if (last)
-		__tsan_acquire(count);
+		acquire(count);
 	return last;
 }
 
@@ -71,24 +86,14 @@ static void
 clear_box(void *box)
 {
 	GDestroyNotify clear = box_clear;
-	__tsan_acquire(box);
+	acquire(box);
 	clear(box);
 }
 
 void
 g_atomic_rc_box_release_full(gpointer box, GDestroyNotify clear)
 {
-	__tsan_release(box);
+	release(box);
 	box_clear = clear;
 	REAL(g_atomic_rc_box_release_full)(box, clear_box);
-}
-
-void
-g_bytes_unref(GBytes *bytes)
-{
-	if (bytes != NULL) {
-		__tsan_release(bytes);
-		__tsan_acquire(bytes);
-	}
-	REAL(g_bytes_unref)(bytes);
 }
