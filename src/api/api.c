@@ -6,11 +6,11 @@
 #include "api/context.h"
 #include "api/fault.h"
 #include "api/healthcheck.h"
+#include "api/identify.h"
 #include "api/pages.h"
 #include "api/routes.h"
 #include "api/versions.h"
 #include "base/error.h"
-#include "identity/identity.h"
 
 #define NOT_FOUND "The resource could not be found."
 #define STATUS_NOT_ACCEPTABLE 406
@@ -57,12 +57,13 @@ static bool
 check_project(const struct context *context, GError **error)
 {
 	const char *own = context->caller->project_id;
-	if (context->project_id == NULL || own == NULL || g_str_equal(context->project_id, own))
+	if (context->project_id == NULL || context->caller->any_project ||
+		g_strcmp0(context->project_id, own) == 0)
 		return true;
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 		"Malformed request URL: URL's project_id '%s' doesn't match Context's project_id "
 		"'%s'",
-		context->project_id, own);
+		context->project_id, own == NULL ? "None" : own);
 	return false;
 }
 
@@ -105,33 +106,38 @@ choose_version(struct context *context, struct http_response **refusal)
 	return true;
 }
 
+/* Nova's order: who asks, and only then whether there is anything there. */
+static struct http_response *
+answer_operation(struct context *context)
+{
+	struct http_response *refusal;
+	if (!identify_caller(context, &refusal))
+		return refusal;
+	if (!g_str_equal(context->request->method, "GET") || context->route == NULL)
+		return fault_new(404, NOT_FOUND);
+	return choose_version(context, &refusal) ? answer_route(context) : refusal;
+}
+
+/* The version documents and the health are for everybody. */
 static struct http_response *
 answer_path(struct context *context)
 {
 	const char *method = context->request->method;
-	bool get = g_str_equal(method, "GET");
-	bool head = g_str_equal(method, "HEAD");
+	bool reads = g_str_equal(method, "GET") || g_str_equal(method, "HEAD");
+	const char *first = context->segments[0];
+	bool is_alone = first != NULL && context->segments[1] == NULL;
 	if (context->root == NULL) {
-		const char *first = context->segments[0];
 		if (first == NULL)
 			return versions_list(context);
-		bool health = g_str_equal(first, "healthcheck") && context->segments[1] == NULL;
-		return health && (get || head) ? healthcheck_show(context)
-					       : versions_show_choices(context);
+		bool health = is_alone && g_str_equal(first, "healthcheck");
+		return health && reads ? healthcheck_show(context) : versions_show_choices(context);
 	}
-
-	bool document = context->segments[1] == NULL;
-	if (document ? !(get || head) : !get || context->route == NULL)
+	if (!is_alone)
+		return answer_operation(context);
+	struct http_response *refusal;
+	if (!reads)
 		return fault_new(404, NOT_FOUND);
-	struct http_response *refusal = NULL;
-	if (!choose_version(context, &refusal))
-		return refusal;
-	if (document)
-		return versions_show(context);
-
-	GError *error = NULL;
-	context->caller = identity_get_caller(context->request, &error);
-	return context->caller == NULL ? answer_error(error) : answer_route(context);
+	return choose_version(context, &refusal) ? versions_show(context) : refusal;
 }
 
 static bool
@@ -179,9 +185,14 @@ log_request(const struct context *context, const struct http_response *response)
 		context->api->options.now() - context->now);
 }
 
+/* response: NULL where the request was suspended. */
 static struct http_response *
 finish(struct context *context, struct http_response *response)
 {
+	if (response == NULL) {
+		context_clear(context);
+		return NULL;
+	}
 	add_headers(context, response);
 	log_request(context, response);
 	context_clear(context);
@@ -195,7 +206,9 @@ api_answer(void *data, const struct http_request *request)
 	context_init(&context, data, request);
 	GError *error = NULL;
 	struct http_response *response;
-	if (!context_parse_path(&context, &error))
+	if (request->cut_off)
+		response = fault_new(503, "The server is being stopped.");
+	else if (!context_parse_path(&context, &error))
 		response = answer_error(error);
 	else if (request->has_body && g_str_equal(request->method, "GET"))
 		response = fault_new(400, "A GET request has no body.");

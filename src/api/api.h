@@ -13,11 +13,13 @@
 #include "base/health.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "identity/identity.h"
 #include "model/inventory.h"
 
 struct api_options {
 	struct inventory *inventory; /* lent */
 	struct health *health;       /* lent */
+	struct identity *identity;   /* lent */
 	int64_t (*now)(void);        /* the clock, in µs */
 	unsigned max_limit;          /* Nova's [api] max_limit */
 	unsigned max_minor;          /* the last microversion offered: 2.max_minor */
@@ -31,7 +33,8 @@ struct api *api_new(const struct api_options *options);
 void api_free(struct api *api);
 CLEANUP_DEFINE(struct api, api_free)
 
-/* The two functions of struct http_handler; data is the struct api. */
+/* The two functions of struct http_handler; data is the struct api. No answer (NULL): the request
+ * was suspended (http/waiter.h). */
 struct http_response *api_answer(void *data, const struct http_request *request);
 struct http_response *api_refuse(
 	void *data, const struct http_request *request, unsigned status, const char *words);

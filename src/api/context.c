@@ -25,6 +25,7 @@ context_clear(struct context *context)
 	g_strfreev(context->segments);
 	microversion_clear(&context->version);
 	g_clear_pointer(&context->query, query_free);
+	g_clear_pointer(&context->caller, caller_unref);
 }
 
 /* Nova's [api] project_id_regex, by default: [0-9a-f-]+ */

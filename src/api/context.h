@@ -40,7 +40,7 @@ struct context {
 	const char *key; /* what the route's {} stands for, lent by segments; NULL */
 
 	struct microversion version;
-	const struct caller *caller;
+	struct caller *caller;
 	struct query *query;
 };
 

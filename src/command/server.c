@@ -24,6 +24,7 @@ struct server {
 	struct inventory *inventory;
 	struct store *store;
 	struct publisher *publisher;
+	struct identity *identity;
 	struct api *api;
 	struct http_server *http;
 	struct collectors *collectors;  /* NULL: nothing is collected */
@@ -108,11 +109,13 @@ start_http(struct server *server, GError **error)
 {
 	const struct config *config = server->settings->config;
 	const char *listen = config_get_string(config, OPTION_LISTEN);
-	if (!identity_check_address(listen, error))
+	server->identity = identity_open(config, clock_now, error);
+	if (server->identity == NULL)
 		return false;
 	const struct api_options api = {
 		.inventory = server->inventory,
 		.health = server->health,
+		.identity = server->identity,
 		.now = clock_now,
 		.max_limit = get_unsigned(server->settings, OPTION_MAX_LIMIT),
 		.max_minor = get_max_minor(config),
@@ -125,6 +128,7 @@ start_http(struct server *server, GError **error)
 		.address = listen,
 		.threads = get_unsigned(server->settings, OPTION_HTTP_THREADS),
 		.connections_max = get_unsigned(server->settings, OPTION_MAX_CONNECTIONS),
+		.waiting_max = get_unsigned(server->settings, OPTION_MAX_WAITING),
 		.request_timeout = get_unsigned(server->settings, OPTION_REQUEST_TIMEOUT),
 		.shutdown_timeout = get_unsigned(server->settings, OPTION_SHUTDOWN_TIMEOUT),
 	};
@@ -202,9 +206,11 @@ server_start(const struct settings *settings, GError **error)
 		return NULL;
 	start_control(server);
 
-	g_message("muster %s listens on port %u of %s; database %s; connections: %u",
+	g_message("muster %s listens on port %u of %s; auth_strategy %s; database %s; connections: "
+		  "%u",
 		MUSTER_VERSION, http_server_get_port(server->http),
 		config_get_string(settings->config, OPTION_LISTEN),
+		identity_get_strategy(server->identity),
 		store_is_own(server->store) ? "its own" : "read only",
 		g_strv_length(settings->connect));
 	return g_steal_pointer(&server);
@@ -214,6 +220,7 @@ void
 server_stop(struct server *server)
 {
 	g_clear_pointer(&server->http, http_server_stop);
+	g_clear_pointer(&server->identity, identity_close);
 	g_clear_pointer(&server->collectors, collectors_stop);
 	g_clear_pointer(&server->control, control_server_stop);
 	g_clear_pointer(&server->publisher, publisher_stop);

@@ -60,6 +60,7 @@ get_api(void)
 		const struct api_options options = {
 			.inventory = inventory_new(CLOCK_SECOND),
 			.health = health_new(),
+			.identity = identity_open(config_load(NULL, NULL, 0, NULL), now, NULL),
 			.now = now,
 			.max_limit = 1000,
 			.max_minor = 104,

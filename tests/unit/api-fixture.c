@@ -11,11 +11,14 @@ api_fixture_new(GPtrArray *hosts, struct api_options options)
 	cloud_set_now(CLOUD_START);
 	fixture->inventory = inventory_new(CLOUD_DOWN_TIME);
 	fixture->health = health_new();
+	fixture->config = config_load(NULL, NULL, 0, NULL);
+	fixture->identity = identity_open(fixture->config, cloud_now, NULL);
 	inventory_load(fixture->inventory, hosts, CLOUD_START);
 	g_ptr_array_unref(hosts);
 
 	options.inventory = fixture->inventory;
 	options.health = fixture->health;
+	options.identity = fixture->identity;
 	options.now = cloud_now;
 	options.max_limit = options.max_limit == 0 ? 1000 : options.max_limit;
 	options.max_minor = options.max_minor == 0 ? 104 : options.max_minor;
@@ -28,6 +31,8 @@ void
 api_fixture_free(struct api_fixture *fixture)
 {
 	api_free(fixture->api);
+	identity_close(fixture->identity);
+	config_free(fixture->config);
 	health_free(fixture->health);
 	inventory_free(fixture->inventory);
 	g_free(fixture);

@@ -16,6 +16,8 @@
 struct api_fixture {
 	struct inventory *inventory;
 	struct health *health;
+	struct config *config; /* empty: noauth */
+	struct identity *identity;
 	struct api *api;
 };
 

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "identity/identity.h"
+#include "identity/noauth.h"
 
-static const struct caller *
-ask(const char *name, const char *value, GError **error)
+static struct noauth *noauth;
+
+static struct verdict *
+ask(const char *name, const char *value)
 {
 	const struct http_header headers[] = {{"Host", "127.0.0.1:8774", 14}, {name, value, 0}};
 	const struct http_request request = {
@@ -15,19 +17,20 @@ ask(const char *name, const char *value, GError **error)
 		.headers = headers,
 		.headers_size = name == NULL ? 1 : 2,
 	};
-	return identity_get_caller(&request, error);
+	return noauth_find(noauth, &request);
 }
 
 static void
 test_a_direct_client_is_the_administrator(void)
 {
-	g_autoptr(GError) error = NULL;
-	const struct caller *caller = ask("X-Auth-Token", "admin:admin", &error);
-	g_assert_no_error(error);
+	CLEANUP(verdict_unref) struct verdict *verdict = ask("X-Auth-Token", "admin:admin");
+	const struct caller *caller = verdict->caller;
 	g_assert_true(caller->is_admin);
-	g_assert_null(caller->project_id); /* any */
-	g_assert_true(g_strv_contains(caller->roles, "admin"));
-	g_assert_true(caller == ask(NULL, NULL, NULL));
+	g_assert_true(caller->any_project);
+	g_assert_null(caller->project_id);
+	g_assert_true(g_strv_contains((const char *const *)caller->roles, "admin"));
+	CLEANUP(verdict_unref) struct verdict *same = ask(NULL, NULL);
+	g_assert_true(caller == same->caller);
 }
 
 static const char *const others[] = {"Forwarded", "X-Forwarded-For", "x-forwarded-for",
@@ -38,13 +41,13 @@ static void
 test_a_proxy_or_a_web_page_is_refused(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
-		g_autoptr(GError) error = NULL;
-		g_assert_null(ask(others[i], "", &error));
-		g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN);
+		CLEANUP(verdict_unref) struct verdict *verdict = ask(others[i], "");
+		g_assert_null(verdict->caller);
+		g_assert_cmpuint(verdict->status, ==, 403);
+		g_assert_null(verdict->challenge);
 	}
-	g_autoptr(GError) error = NULL;
-	ask("Via", "1.1 proxy", &error);
-	g_assert_nonnull(strstr(error->message, "the request carries the header Via"));
+	CLEANUP(verdict_unref) struct verdict *verdict = ask("Via", "1.1 proxy");
+	g_assert_nonnull(strstr(verdict->message, "the request carries the header Via"));
 }
 
 static const struct {
@@ -73,7 +76,7 @@ test_listens_on_loopback_alone(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
 		g_autoptr(GError) error = NULL;
 		g_test_message("%s", addresses[i].address);
-		g_assert_cmpint(identity_check_address(addresses[i].address, &error), ==,
+		g_assert_cmpint(noauth_check_address(addresses[i].address, &error), ==,
 			addresses[i].allowed);
 		if (addresses[i].allowed)
 			g_assert_no_error(error);
@@ -86,10 +89,13 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	noauth = noauth_new();
 	g_test_add_func("/noauth/a-direct-client-is-the-administrator",
 		test_a_direct_client_is_the_administrator);
 	g_test_add_func(
 		"/noauth/a-proxy-or-a-web-page-is-refused", test_a_proxy_or_a_web_page_is_refused);
 	g_test_add_func("/noauth/listens-on-loopback-alone", test_listens_on_loopback_alone);
-	return g_test_run();
+	int status = g_test_run();
+	noauth_free(noauth);
+	return status;
 }

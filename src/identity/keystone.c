@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "identity/keystone.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "identity/digest.h"
+#include "identity/keystone_session.h"
+#include "identity/keystone_token.h"
+#include "identity/verdicts.h"
+
+#define CALLERS_MAX 10000                /* tokens remembered, some 500 bytes each */
+#define REFUSALS_MAX 10000               /* tokens known to be none */
+#define REFUSAL_TIME (10 * CLOCK_SECOND) /* Keystone may come to know a token a moment later */
+
+#define UNAVAILABLE "The Keystone service is temporarily unavailable."
+
+struct keystone {
+	int64_t (*now)(void);
+	int64_t cache_time;
+	GStrv service_roles;
+	bool service_roles_required;
+	struct digest_key key;
+	struct verdicts *verdicts;
+	struct verdict *unauthorized;
+	struct verdict *unavailable;
+	struct keystone_session *session;
+};
+
+/* A verdict that is being found out: first on the service's token, where there is one, then on the
+ * user's. */
+struct check {
+	struct keystone *keystone;
+	struct digest key;
+	char *token;
+	char *service_token;    /* NULL: none */
+	struct caller *service; /* NULL: not known yet */
+	int64_t service_expires_at;
+};
+
+static char *
+format_challenge(const struct config *config)
+{
+	g_autofree char *root = keystone_session_format_root(config);
+	const char *uri = config_get_string(config, OPTION_WWW_AUTHENTICATE_URI);
+	return g_strdup_printf("Keystone uri=\"%s\"", uri != NULL ? uri : root);
+}
+
+struct keystone *
+keystone_new(const struct config *config, int64_t (*now)(void), GError **error)
+{
+	if (config_get_boolean(config, OPTION_DELAY_AUTH_DECISION)) {
+		g_set_error_literal(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"[keystone_authtoken] delay_auth_decision: expected false; a request "
+			"without a valid token is always refused");
+		return NULL;
+	}
+	struct keystone_session *session = keystone_session_new(config, now, error);
+	if (session == NULL)
+		return NULL;
+	g_autofree char *challenge = format_challenge(config);
+	struct keystone *keystone = g_new0(struct keystone, 1);
+	keystone->now = now;
+	keystone->cache_time = config_get_integer(config, OPTION_TOKEN_CACHE_TIME) * CLOCK_SECOND;
+	keystone->service_roles =
+		caller_split_names(config_get_string(config, OPTION_SERVICE_TOKEN_ROLES));
+	keystone->service_roles_required =
+		config_get_boolean(config, OPTION_SERVICE_TOKEN_ROLES_REQUIRED);
+	digest_key_init(&keystone->key);
+	keystone->verdicts = verdicts_new(CALLERS_MAX, REFUSALS_MAX);
+	keystone->unauthorized = verdict_new_challenge(challenge);
+	keystone->unavailable = verdict_new_refusal(503, UNAVAILABLE);
+	keystone->session = session;
+	return keystone;
+}
+
+void
+keystone_free(struct keystone *keystone)
+{
+	keystone_session_free(keystone->session);
+	verdicts_free(keystone->verdicts);
+	verdict_unref(keystone->unauthorized);
+	verdict_unref(keystone->unavailable);
+	g_strfreev(keystone->service_roles);
+	g_free(keystone);
+}
+
+/* Gives the verdict to whoever waits for it, and frees the check. */
+static void
+end_check(struct check *check, struct verdict *verdict, int64_t until)
+{
+	struct keystone *keystone = check->keystone;
+	verdicts_settle(keystone->verdicts, &check->key, verdict, until, keystone->now());
+	g_free(check->token);
+	g_free(check->service_token);
+	g_clear_pointer(&check->service, caller_unref);
+	g_free(check);
+}
+
+static void
+refuse(struct check *check)
+{
+	struct keystone *keystone = check->keystone;
+	end_check(check, keystone->unauthorized, keystone->now() + REFUSAL_TIME);
+}
+
+/* What is not known is not let in, and not remembered. Takes the error. */
+static void
+give_up(struct check *check, GError *error)
+{
+	g_info("a token could not be checked: %s", error->message);
+	g_error_free(error);
+	end_check(check, check->keystone->unavailable, CLOCK_UNKNOWN);
+}
+
+static bool
+has_service_role(const struct keystone *keystone, const struct caller *service)
+{
+	for (char **role = service->roles; *role != NULL; role++)
+		if (g_strv_contains((const char *const *)keystone->service_roles, *role))
+			return true;
+	return false;
+}
+
+/* A service with the role may go on with a user's token that has expired meanwhile. */
+static bool
+allows_expired(const struct check *check)
+{
+	return check->service != NULL && has_service_role(check->keystone, check->service);
+}
+
+static void on_answer(const struct http_reply *reply, const GError *error, void *data);
+
+static void
+ask_next(struct check *check)
+{
+	bool is_service = check->service_token != NULL && check->service == NULL;
+	keystone_session_ask(check->keystone->session,
+		is_service ? check->service_token : check->token, allows_expired(check), on_answer,
+		check);
+}
+
+/* Takes the service's caller. */
+static void
+go_on_with_service(struct check *check, struct caller *service, int64_t expires_at)
+{
+	check->service = service;
+	check->service_expires_at = expires_at;
+	if (check->keystone->service_roles_required && !allows_expired(check))
+		refuse(check);
+	else
+		ask_next(check);
+}
+
+/* Takes the caller. */
+static void
+let_in(struct check *check, struct caller *caller, int64_t expires_at)
+{
+	struct keystone *keystone = check->keystone;
+	int64_t until = MIN(keystone->now() + keystone->cache_time, expires_at);
+	if (check->service != NULL) {
+		g_strfreev(caller->service_roles);
+		caller->service_roles = g_strdupv(check->service->roles);
+		until = MIN(until, check->service_expires_at);
+	}
+	CLEANUP(verdict_unref) struct verdict *verdict = verdict_new(caller);
+	end_check(check, verdict, until);
+}
+
+static void
+take_token(struct check *check, const struct http_reply *reply)
+{
+	size_t size;
+	const char *body = http_reply_get_body(reply, &size);
+	struct caller *caller = NULL;
+	int64_t expires_at;
+	GError *error = NULL;
+	if (!keystone_token_parse(body, size, &caller, &expires_at, &error)) {
+		g_warning("Keystone's answer to a validation: %s", error->message);
+		give_up(check, error);
+		return;
+	}
+	bool is_service = check->service_token != NULL && check->service == NULL;
+	if (expires_at <= check->keystone->now() && !allows_expired(check)) {
+		caller_unref(caller);
+		refuse(check);
+	} else if (is_service) {
+		go_on_with_service(check, caller, expires_at);
+	} else {
+		let_in(check, caller, expires_at);
+	}
+}
+
+static void
+on_answer(const struct http_reply *reply, const GError *error, void *data)
+{
+	struct check *check = data;
+	if (error != NULL) {
+		give_up(check, g_error_copy(error));
+		return;
+	}
+	if (http_reply_get_status(reply) == 404)
+		refuse(check);
+	else
+		take_token(check, reply);
+}
+
+struct verdict *
+keystone_find(struct keystone *keystone, const struct http_request *request)
+{
+	const struct http_header *token = http_request_get_header(request, "X-Auth-Token");
+	const struct http_header *service = http_request_get_header(request, "X-Service-Token");
+	if (token == NULL || token->length == 0)
+		return verdict_ref(keystone->unauthorized);
+
+	struct digest key;
+	digest_make(&keystone->key, token->value, token->length, &key);
+	if (service != NULL && service->length == 0)
+		service = NULL;
+	if (service != NULL)
+		digest_extend(&keystone->key, service->value, service->length, &key);
+	bool is_first;
+	struct verdict *verdict =
+		verdicts_find(keystone->verdicts, &key, request, keystone->now(), &is_first);
+	if (!is_first)
+		return verdict;
+
+	struct check *check = g_new0(struct check, 1);
+	check->keystone = keystone;
+	check->key = key;
+	check->token = g_strndup(token->value, token->length);
+	check->service_token = service == NULL ? NULL : g_strndup(service->value, service->length);
+	ask_next(check);
+	return NULL;
+}
