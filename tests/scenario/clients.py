@@ -150,7 +150,8 @@ class Clients(Scenario):
         expected = [[server["uuid"], server["name"], str(one["id"]), one["hypervisor_hostname"]]
                     for one in self.muster.hypervisors("2.53") for server in one["servers"]]
         if not self.has_uuids(version):
-            ids = {one["hypervisor_hostname"]: one["id"] for one in self.muster.hypervisors(version)}
+            ids = {one["hypervisor_hostname"]: one["id"]
+                   for one in self.muster.hypervisors(version)}
             expected = [[*row[:2], str(ids[row[3]]), row[3]] for row in expected]
         self.assertEqual(self.nova(version, "servers", "lab"), expected)
 

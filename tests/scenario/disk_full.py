@@ -54,6 +54,7 @@ class DiskFull(Scenario):
             self.fill(muster)
             self.wait_for_health(muster, 503)
             self.assertIn("the store fails", muster.log)
+            self.check_commands(muster)
             stored = self.last_seen(muster)
             guest = str(uuid.uuid4())
             machine.define("guest", guest)
@@ -67,6 +68,15 @@ class DiskFull(Scenario):
             self.assertEqual(muster.hypervisor("compute.lab")["servers"],
                              [{"name": "guest", "uuid": guest}])
             self.assertGreater(self.last_seen(muster), stored)
+
+    def check_commands(self, muster):
+        """The operator is told, too."""
+        status = muster.command("status", check=False)
+        self.assertEqual(status.returncode, 1)
+        self.assertRegex(status.stdout, r"health +degraded\n +store: .*full")
+        refused = muster.command("host", "disable", "compute.lab", "--reason", "x", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("full", refused.stderr)
 
     def wait_for_health(self, muster, status):
         process.wait_until(f"the health is {status}",

@@ -13,6 +13,7 @@ from lab.scenario import Scenario
 
 DOWN_TIME = 4  # s
 NOTICED = DOWN_TIME + 1 + process.PROMPT  # s: a heartbeat of up to an interval ago, and an answer
+NAME_SERVER = "127.0.0.91"
 RECOVERED = 15  # s: what a longer and longer wait between attempts comes to here
 
 
@@ -125,6 +126,22 @@ class Faults(Scenario):
             with self.poll_the_well(muster):
                 process.wait_until("the most that may be have been abandoned",
                                    lambda: self.abandoned(muster) == [3, 0])
+            muster.terminate()
+
+    def test_a_name_that_stalls_in_dns_holds_up_neither_start_nor_end(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:  # a silent name server
+            silent.bind((NAME_SERVER, 53))
+            muster = self.new_muster(["qemu+tcp://stalls.example/system", self.well.uri])
+            resolv_conf = muster.folder / "resolv.conf"
+            resolv_conf.write_text(f"nameserver {NAME_SERVER}\noptions timeout:30 attempts:1\n")
+            muster.prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                             'mount --bind "$1" /etc/resolv.conf; shift; exec "$@"', "sh",
+                             resolv_conf]
+            muster.start()
+            process.wait_until("the other is up",
+                               lambda: self.states(muster) == {"well.lab": "up"})
+            silent.settimeout(process.PROMPT)
+            self.assertIn(b"stalls", silent.recv(512), "the name server was asked")
             muster.terminate()
 
     @staticmethod

@@ -95,7 +95,8 @@ class Values(Hosts):
             shown = self.find(uri)
             node = libvirt.virsh(uri, "nodeinfo")
             self.assertEqual(shown["vcpus"], int(field(node, "CPU(s)")))
-            self.assertEqual(shown["cpu_info"]["topology"]["cells"], int(field(node, "NUMA cell(s)")))
+            self.assertEqual(shown["cpu_info"]["topology"]["cells"],
+                             int(field(node, "NUMA cell(s)")))
             self.assertEqual(shown["hypervisor_type"], kind)
             self.assertEqual((shown["state"], shown["status"]), ("up", "enabled"))
 

@@ -169,7 +169,8 @@ class Machine:
     def kill_daemon(self):
         """Its guests live on."""
         self.signal_daemon(signal.SIGKILL)
-        self.daemon.wait()
+        self.daemon.send_signal(signal.SIGCONT)  # nsenter may be stopped, and is to reap it
+        process.kill(self.daemon, within=5)
 
     def stop_daemon(self):
         self.signal_daemon(signal.SIGSTOP)
@@ -216,8 +217,8 @@ class Machine:
 
     def stop(self):
         """The end of unshare is the end of its child, and so of the whole namespace."""
-        if self.daemon:
-            process.kill(self.daemon)
+        if self.daemon and self.daemon.poll() is None:
+            self.kill_daemon()
         if self.init:
             process.kill(self.init)
         shutil.rmtree(self.folder, ignore_errors=True)

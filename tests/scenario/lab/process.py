@@ -7,6 +7,7 @@ runner's exit, and, where the runner itself is killed, by the kernel
 ends, so processes which are to stay are started from the main thread.
 """
 import atexit
+import contextlib
 import ctypes
 import datetime
 import os
@@ -40,8 +41,10 @@ def start(arguments, **options):
     return process
 
 
-def kill(process):
-    """Ends it now, stopped or not, and reaps it."""
+def kill(process, within=0):
+    """Ends it, stopped or not, and reaps it; `within` seconds it may do so by itself."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(within)
     if process.poll() is None:
         process.kill()
     process.wait()
