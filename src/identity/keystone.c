@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "identity/digest.h"
 #include "identity/keystone_session.h"
-#include "identity/keystone_token.h"
 #include "identity/verdicts.h"
 
 #define CALLERS_MAX 10000                /* tokens remembered, some 500 bytes each */
@@ -103,15 +102,6 @@ refuse(struct check *check)
 	end_check(check, keystone->unauthorized, keystone->now() + REFUSAL_TIME);
 }
 
-/* What is not known is not let in, and not remembered. Takes the error. */
-static void
-give_up(struct check *check, GError *error)
-{
-	g_info("a token could not be checked: %s", error->message);
-	g_error_free(error);
-	end_check(check, check->keystone->unavailable, CLOCK_UNKNOWN);
-}
-
 static bool
 has_service_role(const struct keystone *keystone, const struct caller *service)
 {
@@ -128,7 +118,7 @@ allows_expired(const struct check *check)
 	return check->service != NULL && has_service_role(check->keystone, check->service);
 }
 
-static void on_answer(const struct http_reply *reply, const GError *error, void *data);
+static void on_answer(struct caller *caller, int64_t expires_at, const GError *error, void *data);
 
 static void
 ask_next(struct check *check)
@@ -167,20 +157,16 @@ let_in(struct check *check, struct caller *caller, int64_t expires_at)
 }
 
 static void
-take_token(struct check *check, const struct http_reply *reply)
+on_answer(struct caller *caller, int64_t expires_at, const GError *error, void *data)
 {
-	size_t size;
-	const char *body = http_reply_get_body(reply, &size);
-	struct caller *caller = NULL;
-	int64_t expires_at;
-	GError *error = NULL;
-	if (!keystone_token_parse(body, size, &caller, &expires_at, &error)) {
-		g_warning("Keystone's answer to a validation: %s", error->message);
-		give_up(check, error);
-		return;
-	}
+	struct check *check = data;
 	bool is_service = check->service_token != NULL && check->service == NULL;
-	if (expires_at <= check->keystone->now() && !allows_expired(check)) {
+	if (error != NULL) {
+		/* What is not known is not let in, and not remembered. */
+		end_check(check, check->keystone->unavailable, CLOCK_UNKNOWN);
+	} else if (caller == NULL) {
+		refuse(check);
+	} else if (expires_at <= check->keystone->now() && !allows_expired(check)) {
 		caller_unref(caller);
 		refuse(check);
 	} else if (is_service) {
@@ -188,20 +174,6 @@ take_token(struct check *check, const struct http_reply *reply)
 	} else {
 		let_in(check, caller, expires_at);
 	}
-}
-
-static void
-on_answer(const struct http_reply *reply, const GError *error, void *data)
-{
-	struct check *check = data;
-	if (error != NULL) {
-		give_up(check, g_error_copy(error));
-		return;
-	}
-	if (http_reply_get_status(reply) == 404)
-		refuse(check);
-	else
-		take_token(check, reply);
 }
 
 struct verdict *

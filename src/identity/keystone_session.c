@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "http/client.h"
 #include "identity/keystone_login.h"
 #include "identity/keystone_token.h"
 
@@ -33,7 +34,7 @@ struct question {
 	int64_t deadline; /* µs, monotonic */
 	char *token;      /* under which it was asked */
 	bool is_repeated;
-	http_client_done *done;
+	keystone_answer *answer;
 	void *data;
 };
 
@@ -125,13 +126,28 @@ send(struct keystone_session *session, struct http_call call, http_client_done *
 }
 
 static void
-end_question(struct question *question, const struct http_reply *reply, const GError *error)
+free_question(struct question *question)
 {
-	tell(question->session, error);
-	question->done(reply, error, question->data);
 	g_free(question->subject);
 	g_free(question->token);
 	g_free(question);
+}
+
+/* Takes the caller. */
+static void
+end_question(struct question *question, struct caller *caller, int64_t expires_at)
+{
+	tell(question->session, NULL);
+	question->answer(caller, expires_at, NULL, question->data);
+	free_question(question);
+}
+
+static void
+fail_question(struct question *question, const GError *error)
+{
+	tell(question->session, error);
+	question->answer(NULL, CLOCK_UNKNOWN, error, question->data);
+	free_question(question);
 }
 
 static void on_answer(const struct http_reply *reply, const GError *error, void *data);
@@ -155,7 +171,7 @@ send_question(struct question *question, const char *token)
 	question->token = g_strdup(token);
 	g_autoptr(GError) error = NULL;
 	if (!send(question->session, call, on_answer, question, &error))
-		end_question(question, NULL, error);
+		fail_question(question, error);
 }
 
 /* The token and its expiry, of an answer to the login. */
@@ -204,7 +220,7 @@ on_login(const struct http_reply *reply, const GError *failed, void *data)
 		if (token != NULL)
 			send_question(question, token);
 		else
-			end_question(question, NULL, error);
+			fail_question(question, error);
 	}
 }
 
@@ -257,12 +273,32 @@ forget_token(struct keystone_session *session, const char *token)
 }
 
 static void
+take_answer(struct question *question, const struct http_reply *reply)
+{
+	size_t size;
+	const char *body = http_reply_get_body(reply, &size);
+	struct caller *caller = NULL;
+	int64_t expires_at;
+	g_autoptr(GError) error = NULL;
+	if (keystone_token_parse(body, size, &caller, &expires_at, &error)) {
+		end_question(question, caller, expires_at);
+	} else {
+		g_prefix_error(&error, "GET %s: ", question->session->url);
+		fail_question(question, error);
+	}
+}
+
+static void
 on_answer(const struct http_reply *reply, const GError *error, void *data)
 {
 	struct question *question = data;
 	unsigned status = reply == NULL ? 0 : http_reply_get_status(reply);
-	if (reply == NULL || status == 200 || status == 404) {
-		end_question(question, reply, error);
+	if (reply == NULL) {
+		fail_question(question, error);
+	} else if (status == 200) {
+		take_answer(question, reply);
+	} else if (status == 404) {
+		end_question(question, NULL, CLOCK_UNKNOWN);
 	} else if (status == 401 && !question->is_repeated) {
 		question->is_repeated = true;
 		forget_token(question->session, question->token);
@@ -272,7 +308,7 @@ on_answer(const struct http_reply *reply, const GError *error, void *data)
 			"GET %s: expected 200 or 404, got %u%s", question->session->url, status,
 			status == 403 ? ": Muster's own user needs a role that may validate tokens"
 				      : "");
-		end_question(question, NULL, other);
+		fail_question(question, other);
 	}
 }
 
@@ -285,7 +321,7 @@ keystone_session_ask(struct keystone_session *session, const char *subject, bool
 	question->subject = g_strdup(subject);
 	question->allow_expired = allow_expired;
 	question->deadline = g_get_monotonic_time() + KEYSTONE_TIMEOUT;
-	question->done = done;
+	question->answer = answer;
 	question->data = data;
 	ask(question);
 }

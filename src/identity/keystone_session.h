@@ -9,11 +9,12 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
 #include "config/config.h"
-#include "http/client.h"
+#include "identity/caller.h"
 
 #define KEYSTONE_TIMEOUT (10 * G_TIME_SPAN_SECOND) /* of a question, with all that it takes */
 
@@ -28,8 +29,12 @@ char *keystone_session_format_root(const struct config *config);
 void keystone_session_free(struct keystone_session *session);
 CLEANUP_DEFINE(struct keystone_session, keystone_session_free)
 
-/* GET /v3/auth/tokens of a token, one that has expired too where allow_expired. Always answers
- * once, maybe before it returns: with the reply where its status is 200 (whose token it is) or
- * 404 (it is none), else with an error. Any thread. */
+/* Whose token it is, taken, and when it expires (µs); NULL without an error where it is none;
+ * NULL and an error, lent, where Keystone could not say. */
+typedef void keystone_answer(
+	struct caller *caller, int64_t expires_at, const GError *error, void *data);
+
+/* Asks GET /v3/auth/tokens of a token, one that has expired too where allow_expired. Always
+ * answers once, maybe before it returns. Any thread. */
 void keystone_session_ask(struct keystone_session *session, const char *subject, bool allow_expired,
-	http_client_done *done, void *data);
+	keystone_answer *answer, void *data);
