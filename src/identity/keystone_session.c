@@ -314,7 +314,7 @@ on_answer(const struct http_reply *reply, const GError *error, void *data)
 
 void
 keystone_session_ask(struct keystone_session *session, const char *subject, bool allow_expired,
-	http_client_done *done, void *data)
+	keystone_answer *answer, void *data)
 {
 	struct question *question = g_new0(struct question, 1);
 	question->session = session;
