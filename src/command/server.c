@@ -219,10 +219,11 @@ server_start(const struct settings *settings, GError **error)
 void
 server_stop(struct server *server)
 {
+	/* First: its commands look at all the other parts. */
+	g_clear_pointer(&server->control, control_server_stop);
 	g_clear_pointer(&server->http, http_server_stop);
 	g_clear_pointer(&server->identity, identity_close);
 	g_clear_pointer(&server->collectors, collectors_stop);
-	g_clear_pointer(&server->control, control_server_stop);
 	g_clear_pointer(&server->publisher, publisher_stop);
 	g_clear_pointer(&server->store, store_close);
 	g_clear_pointer(&server->api, api_free);

@@ -22,14 +22,14 @@ line_send(GIOStream *stream, const json_t *object, GError **error)
 }
 
 json_t *
-line_receive(GIOStream *stream, GError **error)
+line_receive(GIOStream *stream, GCancellable *cancel, GError **error)
 {
 	GInputStream *in = g_io_stream_get_input_stream(stream);
 	g_autoptr(GString) line = g_string_new(NULL);
 	while (line->len == 0 || line->str[line->len - 1] != '\n') {
 		char part[4096];
 		g_autoptr(GError) cause = NULL;
-		gssize size = g_input_stream_read(in, part, sizeof(part), NULL, &cause);
+		gssize size = g_input_stream_read(in, part, sizeof(part), cancel, &cause);
 		if (size <= 0) {
 			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_IO,
 				"control socket: receiving: %s",

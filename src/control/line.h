@@ -8,5 +8,6 @@
 /* Sends the object. MUSTER_ERROR_IO. */
 gboolean line_send(GIOStream *stream, const json_t *object, GError **error);
 
-/* Waits for an object; a new reference. MUSTER_ERROR_IO, MUSTER_ERROR_INVALID. */
-json_t *line_receive(GIOStream *stream, GError **error);
+/* Waits for an object; a new reference. cancel: ends the wait; may be NULL. MUSTER_ERROR_IO,
+ * MUSTER_ERROR_INVALID. */
+json_t *line_receive(GIOStream *stream, GCancellable *cancel, GError **error);

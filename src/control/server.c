@@ -9,9 +9,11 @@
 #include "control/client.h"
 #include "control/line.h"
 
+/* Lives as long as the service, to which GLib's threads hold references. */
 struct control_server {
 	char *path;
 	GSocketService *service;
+	GCancellable *stopping; /* cancelled: waits for no command any more */
 	control_handler *handler;
 	void *data;
 	GMutex lock;
@@ -34,9 +36,10 @@ serve_client(struct control_server *server, GSocketConnection *connection)
 {
 	g_socket_set_timeout(g_socket_connection_get_socket(connection), CONTROL_TIMEOUT);
 	g_autoptr(GError) error = NULL;
-	json_t *request = line_receive(G_IO_STREAM(connection), &error);
+	json_t *request = line_receive(G_IO_STREAM(connection), server->stopping, &error);
 	if (request == NULL) {
-		g_warning("%s", error->message);
+		if (!g_cancellable_is_cancelled(server->stopping))
+			g_warning("%s", error->message);
 		return;
 	}
 	json_t *reply = reply_to(server, request);
@@ -46,22 +49,49 @@ serve_client(struct control_server *server, GSocketConnection *connection)
 	json_decref(request);
 }
 
+/* Counts a command as under way, unless the server ends: a client may still come out of GLib's
+ * queue then. */
+static bool
+begin(struct control_server *server)
+{
+	g_mutex_lock(&server->lock);
+	bool may = !g_cancellable_is_cancelled(server->stopping);
+	if (may)
+		server->running++;
+	g_mutex_unlock(&server->lock);
+	return may;
+}
+
+static void
+end(struct control_server *server)
+{
+	g_mutex_lock(&server->lock);
+	if (--server->running == 0)
+		g_cond_signal(&server->idle);
+	g_mutex_unlock(&server->lock);
+}
+
 static gboolean
 on_run(GThreadedSocketService *service, GSocketConnection *connection, GObject *source,
 	gpointer data)
 {
 	struct control_server *server = data;
-	g_mutex_lock(&server->lock);
-	server->running++;
-	g_mutex_unlock(&server->lock);
-
-	serve_client(server, connection);
-
-	g_mutex_lock(&server->lock);
-	if (--server->running == 0)
-		g_cond_signal(&server->idle);
-	g_mutex_unlock(&server->lock);
+	if (begin(server)) {
+		serve_client(server, connection);
+		end(server);
+	}
 	return TRUE;
+}
+
+static void
+free_server(gpointer data, GClosure *closure)
+{
+	struct control_server *server = data;
+	g_mutex_clear(&server->lock);
+	g_cond_clear(&server->idle);
+	g_object_unref(server->stopping);
+	g_free(server->path);
+	g_free(server);
 }
 
 /* A socket file that nobody serves is left over from a server that was killed. */
@@ -88,8 +118,10 @@ control_server_start(const char *path, control_handler *handler, void *data, GEr
 	server->data = data;
 	g_mutex_init(&server->lock);
 	g_cond_init(&server->idle);
+	server->stopping = g_cancellable_new();
 	server->service = g_threaded_socket_service_new(CONTROL_CLIENTS_MAX);
-	g_signal_connect(server->service, "run", G_CALLBACK(on_run), server);
+	g_signal_connect_data(
+		server->service, "run", G_CALLBACK(on_run), server, free_server, G_CONNECT_DEFAULT);
 
 	g_autoptr(GError) cause = NULL;
 	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
@@ -112,13 +144,10 @@ control_server_stop(struct control_server *server)
 	g_socket_service_stop(server->service);
 	g_socket_listener_close(G_SOCKET_LISTENER(server->service));
 	g_mutex_lock(&server->lock);
+	g_cancellable_cancel(server->stopping);
 	while (server->running > 0)
 		g_cond_wait(&server->idle, &server->lock);
 	g_mutex_unlock(&server->lock);
 	g_unlink(server->path);
 	g_object_unref(server->service);
-	g_mutex_clear(&server->lock);
-	g_cond_clear(&server->idle);
-	g_free(server->path);
-	g_free(server);
 }

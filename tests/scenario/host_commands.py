@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator's commands, with a server that runs and without one."""
 import json
+import socket
 
 from lab import libvirt, process
 from lab.scenario import Scenario
@@ -111,3 +112,9 @@ class HostCommands(Scenario):
 
     def test_the_socket_is_its_owners_alone(self):
         self.assertEqual((self.muster.state / "muster.sock").stat().st_mode & 0o777, 0o600)
+
+    def test_the_end_is_prompt_while_somebody_sits_on_the_socket(self):
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.connect(str(self.muster.state / "muster.sock"))
+            self.muster.command("status")  # by now the server has taken the other, too
+            self.muster.terminate()
