@@ -17,7 +17,8 @@ struct check {
 	const struct check_rules *rules;
 	const struct policy_credentials *credentials;
 	const struct policy_target *target;
-	bool finds_admin; /* within RULE_OF_ADMINS for is_admin: it is neither true nor false yet */
+	bool admin_is_known; /* until then is_admin is neither true nor false */
+	bool is_admin;
 	unsigned depth;
 	unsigned parts; /* looked at so far */
 	struct check_reason reason;
@@ -86,44 +87,11 @@ has_role(const struct check *check, const struct rule *rule)
 	return role != NULL && *role != NULL;
 }
 
-/* Whether the caller is an administrator by the rule for it. The target is the caller; an
- * attribute that it lacks is Python's str(None). */
-static enum verdict
-find_admin(struct check *check)
-{
-	const struct named_rule *admins =
-		g_hash_table_lookup(check->rules->by_name, RULE_OF_ADMINS);
-	if (admins == NULL)
-		return VERDICT_DENIED;
-	const struct policy_credentials *credentials = check->credentials;
-	const struct policy_target self = {
-		.project_id = credentials->project_id == NULL ? "None" : credentials->project_id,
-		.user_id = credentials->user_id == NULL ? "None" : credentials->user_id,
-	};
-	struct check within = {
-		.rules = check->rules,
-		.credentials = credentials,
-		.target = &self,
-		.finds_admin = true,
-		.parts = check->parts,
-	};
-	enum verdict verdict = check_part(&within, admins->rule);
-	check->parts = within.parts;
-	return verdict;
-}
-
 /* nova/policy.py, IsAdminCheck. */
 static enum verdict
-check_is_admin(struct check *check, const struct rule *rule)
+check_is_admin(const struct check *check, const struct rule *rule)
 {
-	if (check->finds_admin)
-		return VERDICT_DENIED;
-	enum verdict is_admin = to_verdict(check->credentials->is_admin == POLICY_ADMIN_YES);
-	if (check->credentials->is_admin == POLICY_ADMIN_BY_RULE)
-		is_admin = find_admin(check);
-	if (is_admin == VERDICT_FAILED)
-		return give_up(check);
-	return to_verdict((is_admin == VERDICT_ALLOWED) == rule->wants_admin);
+	return to_verdict(check->admin_is_known && check->is_admin == rule->wants_admin);
 }
 
 static enum verdict
@@ -179,13 +147,44 @@ check_part(struct check *check, const struct rule *rule)
 	return verdict;
 }
 
+/* Whether the caller is an administrator by the rule for it, as Nova finds out before all else. The
+ * target is the caller; an attribute that it lacks is Python's str(None). */
+static enum verdict
+find_admin(struct check *check)
+{
+	const struct named_rule *admins =
+		g_hash_table_lookup(check->rules->by_name, RULE_OF_ADMINS);
+	if (admins == NULL)
+		return VERDICT_DENIED;
+	const struct policy_credentials *credentials = check->credentials;
+	const struct policy_target self = {
+		.project_id = credentials->project_id == NULL ? "None" : credentials->project_id,
+		.user_id = credentials->user_id == NULL ? "None" : credentials->user_id,
+	};
+	const struct policy_target *target = check->target;
+	check->target = &self;
+	check->reason.in = RULE_OF_ADMINS;
+	enum verdict verdict = check_part(check, admins->rule);
+	check->target = target;
+	return verdict;
+}
+
 bool
 check_rule(const struct check_rules *rules, const struct rule *rule,
 	const struct policy_credentials *credentials, const struct policy_target *target,
 	struct check_reason *reason)
 {
 	struct check check = {.rules = rules, .credentials = credentials, .target = target};
-	enum verdict verdict = check_part(&check, rule);
+	enum verdict is_admin = to_verdict(credentials->is_admin == POLICY_ADMIN_YES);
+	if (credentials->is_admin == POLICY_ADMIN_BY_RULE)
+		is_admin = find_admin(&check);
+	enum verdict verdict = VERDICT_FAILED;
+	if (is_admin != VERDICT_FAILED) {
+		check.admin_is_known = true;
+		check.is_admin = is_admin == VERDICT_ALLOWED;
+		check.reason.in = NULL;
+		verdict = check_part(&check, rule);
+	}
 	if (reason != NULL)
 		*reason = check.reason;
 	return verdict == VERDICT_ALLOWED;

@@ -9,6 +9,8 @@
 
 struct reader {
 	const char *path;
+	const char *cursor; /* in the file's text, for what libyaml does not tell */
+	size_t index;       /* of the cursor, in characters, as libyaml counts */
 	yaml_document_t *document;
 	GHashTable *rules;
 	unsigned checks; /* of the rule of lists that is read */
@@ -181,6 +183,22 @@ read_rule(struct reader *reader, const yaml_node_t *node, const char *name, GErr
 	return rule;
 }
 
+/*
+ * A tab between a name and its rule: libyaml passes it over, PyYAML, and so Nova, refuses the file.
+ * Within braces both pass it over. Names are looked at in the file's order.
+ */
+static bool
+has_tab_between(struct reader *reader, const yaml_node_t *key, const yaml_node_t *value)
+{
+	for (; reader->index < key->end_mark.index && *reader->cursor != '\0'; reader->index++)
+		reader->cursor = g_utf8_next_char(reader->cursor);
+	if (value->start_mark.index < key->end_mark.index) /* an alias: its text is elsewhere */
+		return false;
+	size_t length = strcspn(reader->cursor, "\t#");
+	return reader->cursor[length] == '\t' &&
+	       length < value->start_mark.index - key->end_mark.index;
+}
+
 static bool
 read_mapping(struct reader *reader, const yaml_node_t *root, GError **error)
 {
@@ -191,6 +209,11 @@ read_mapping(struct reader *reader, const yaml_node_t *root, GError **error)
 		const char *name = get_text(reader, key, "expected the name of a rule", error);
 		if (name == NULL)
 			return false;
+		if (root->data.mapping.style != YAML_FLOW_MAPPING_STYLE &&
+			has_tab_between(reader, key, value))
+			return fail_on_node(error, reader, value,
+				"expected spaces, and no tab, between the name of a rule and the "
+				"rule");
 		struct rule *rule = read_rule(reader, value, name, error);
 		if (rule == NULL)
 			return false;
@@ -206,11 +229,11 @@ load_document(struct reader *reader, yaml_parser_t *parser, GError **error)
 {
 	if (yaml_parser_load(parser, reader->document))
 		return true;
-	/* An error of the encoding has no mark, but the byte's number. */
+	/* Before the scanner an error has no mark, but the byte's number. */
 	if (parser->error == YAML_READER_ERROR)
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-			"%s: expected UTF-8 at byte %zu: %s", reader->path, parser->problem_offset,
-			parser->problem);
+			"%s: expected YAML or JSON at byte %zu: %s", reader->path,
+			parser->problem_offset, parser->problem);
 	else
 		fail_at(error, MUSTER_ERROR_INVALID, reader, parser->problem_mark.line,
 			parser->problem_mark.column, "expected YAML or JSON: %s%s%s",
@@ -263,6 +286,14 @@ policy_file_parse(
 			"%s: it has %zu bytes: expected at most %d", path, size, POLICY_FILE_MAX);
 		return false;
 	}
+	g_autofree char *text = g_strndup(bytes, size);
+	const char *end = text;
+	if (!g_utf8_validate_len(bytes, size, NULL)) {
+		g_utf8_validate(text, -1, &end);
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"%s: expected UTF-8 without a NUL at byte %zu", path, (size_t)(end - text));
+		return false;
+	}
 	yaml_parser_t parser;
 	if (!yaml_parser_initialize(&parser)) {
 		g_set_error(
@@ -270,7 +301,10 @@ policy_file_parse(
 		return false;
 	}
 	yaml_parser_set_input_string(&parser, bytes, size);
-	struct reader reader = {.path = path, .rules = rules};
+	struct reader reader = {.path = path, .rules = rules, .cursor = text};
+	if (g_str_has_prefix(
+		    text, "\xef\xbb\xbf")) /* a byte order mark is no character to libyaml */
+		reader.cursor += 3;
 	bool read = read_documents(&reader, &parser, error);
 	yaml_parser_delete(&parser);
 	return read;
