@@ -14,6 +14,7 @@ static const struct {
 	{"serve", "collect from libvirt and serve the API", command_serve},
 	{"config", "print a sample configuration, or check one", command_config},
 	{"status", "how the server that runs here is", command_status},
+	{"policy", "print the rules in force, or try one", command_policy},
 	{"host", "list, disable, enable or remove hosts", command_host},
 };
 

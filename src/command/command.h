@@ -9,3 +9,4 @@ int command_serve(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_host(int argc, char **argv);
+int command_policy(int argc, char **argv);

@@ -261,6 +261,58 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.fallback = "false",
 		.help = "Whether a service token without any of those roles makes a "
 			"request invalid."},
+	[OPTION_POLICY_FILE] =
+		{
+			.section = "oslo_policy",
+			.name = "policy_file",
+			.type = OPTION_TYPE_STRING,
+			.fallback = "policy.yaml",
+			.help = "The file, in YAML or JSON, that says who may do what where that "
+				"is not "
+				"Nova's default. A relative one is sought beside the configuration "
+				"files, in /etc/nova "
+				"where one of them is a nova.conf, and in /etc/muster. Where none "
+				"is chosen, policy.json will do too. A missing file is none. A "
+				"change is taken up at once.",
+		},
+	[OPTION_POLICY_DIRS] =
+		{
+			.section = "oslo_policy",
+			.name = "policy_dirs",
+			.type = OPTION_TYPE_LIST,
+			.help = "A directory whose files are read after policy_file, in the order "
+				"of "
+				"their names; it is sought as that is. By default policy.d.",
+		},
+	[OPTION_POLICY_DEFAULT_RULE] =
+		{
+			.section = "oslo_policy",
+			.name = "policy_default_rule",
+			.type = OPTION_TYPE_STRING,
+			.fallback = "default",
+			.help = "The rule that stands for one that is named but not there. Where "
+				"it "
+				"is not there either, nobody may.",
+		},
+	[OPTION_ENFORCE_SCOPE] =
+		{
+			.section = "oslo_policy",
+			.name = "enforce_scope",
+			.type = OPTION_TYPE_BOOLEAN,
+			.fallback = "true",
+			.help = "Whether a token for the system or a domain is refused, as Nova's "
+				"operations are for projects.",
+		},
+	[OPTION_ENFORCE_NEW_DEFAULTS] =
+		{
+			.section = "oslo_policy",
+			.name = "enforce_new_defaults",
+			.type = OPTION_TYPE_BOOLEAN,
+			.fallback = "true",
+			.help = "Whether Nova's present default rules count alone. Without it "
+				"those "
+				"that were there before 21.0.0 are enough as well.",
+		},
 	[OPTION_SSL_CERT_FILE] = {.section = "ssl",
 		.name = "cert_file",
 		.type = OPTION_TYPE_STRING,

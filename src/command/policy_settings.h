@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policy that the configuration names: for every subcommand that needs one. */
+#pragma once
+
+#include <glib.h>
+
+#include "command/settings.h"
+#include "policy/policy.h"
+
+/* Opens it as [oslo_policy] says. files: the configuration files given, as in struct
+ * settings_arguments. A relative name is sought in their directories, the last file's first; in
+ * /etc/nova where one of them is a nova.conf; and in /etc/muster. Errors are policy_open()'s. */
+struct policy *policy_settings_open(const struct settings *settings, char **files, GError **error);
