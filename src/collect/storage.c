@@ -34,13 +34,18 @@ pool_shares_room(const struct pool *a, const struct pool *b)
 				 a->capacity == b->capacity);
 }
 
-/* Appends the pool unless what it draws on is counted already. */
+/* Counts the pool. Of two that draw on the same room one counts, the one that has less left. */
 static void
 count(GPtrArray *counted, struct pool *pool)
 {
-	for (guint i = 0; i < counted->len; i++)
-		if (pool_shares_room(counted->pdata[i], pool))
-			return;
+	for (guint i = 0; i < counted->len; i++) {
+		const struct pool *other = counted->pdata[i];
+		if (!pool_shares_room(other, pool))
+			continue;
+		if (pool->available < other->available)
+			counted->pdata[i] = pool;
+		return;
+	}
 	g_ptr_array_add(counted, pool);
 }
 
