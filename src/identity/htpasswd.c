@@ -115,7 +115,7 @@ htpasswd_check(const struct htpasswd *htpasswd, const char *user, const char *pa
 	const char *hash = g_hash_table_lookup(htpasswd->hashes, user);
 	const char *setting = hash != NULL ? hash : htpasswd->nobodys;
 	struct crypt_data *work = g_new0(struct crypt_data, 1); /* 32 KiB */
-	const char *made = crypt_r(password, setting, work);
+	const char *made = crypt_rn(password, setting, work, sizeof(*work));
 	bool is_right = hash != NULL && made != NULL && strlen(made) == HASH_LENGTH &&
 			gnutls_memcmp(made, hash, HASH_LENGTH) == 0;
 	explicit_bzero(work, sizeof(*work));
