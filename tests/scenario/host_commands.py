@@ -28,8 +28,7 @@ class HostCommands(Scenario):
     def report_count(self):
         """How often the host was collected from: its connection's reports are counted in
         the table services, as Nova counts its own."""
-        database = process.open_database(self.muster.database)
-        with database:
+        with process.open_database(self.muster.database) as database:
             return database.execute("SELECT report_count FROM services").fetchone()[0]
 
     def test_the_next_answer_shows_what_a_command_did(self):

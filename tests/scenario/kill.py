@@ -21,10 +21,10 @@ class Churn(threading.Thread):
     NEXT = {None: ["define"], "off": ["start", "undefine", "undefine"], "on": ["destroy"]}
     STATE_AFTER = {"define": "off", "start": "on", "destroy": "off", "undefine": None}
 
-    def __init__(self, machine, chance):
+    def __init__(self, machine, seed):
         super().__init__(daemon=True)
         self.machine = machine
-        self.chance = chance
+        self.chance = random.Random(seed)
         self.uuids = {f"churn-{i}": str(uuid.uuid4()) for i in range(6)}
         self.states = dict.fromkeys(self.uuids)
         self.at_work = threading.Lock()  # held by whoever wants the guests to stay as they are
@@ -83,12 +83,9 @@ class Kill(Scenario):
     def check_store(self, muster, answered):
         """Right after the kill: whole, with a row for each server that was answered, and
         each row under the id that it has always had."""
-        database = process.open_database(muster.database)
-        try:
+        with process.open_database(muster.database) as database:
             self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
             rows = dict(database.execute("SELECT uuid, id FROM instances"))
-        finally:
-            database.close()
         self.assertLessEqual(set(answered.values()), set(rows))
         self.assertEqual({key: rows.get(key) for key in self.row_ids}, self.row_ids)
         self.row_ids = rows
@@ -121,7 +118,7 @@ class Kill(Scenario):
         process.wait_until("the guests are shown", lambda: muster.hypervisor(HOST)
                            and self.servers(muster) == self.stable)
         identity = self.identity(muster)
-        churn = Churn(self.machine, self.chance)
+        churn = Churn(self.machine, self.chance.random())
         churn.start()
         self.addCleanup(churn.stop)
 

@@ -15,6 +15,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import textwrap
 import uuid
@@ -151,7 +152,7 @@ class Machine:
             self.daemon = process.start(
                 self._enter("taskset", "-c", core, "libvirtd", "--listen",
                             "-f", "/etc/libvirt/libvirtd.conf", "-p", "/run/libvirtd.pid"),
-                stdin=process.subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         process.wait_until(f"libvirtd of {self.hostname} answers", self._answers, bound=30)
 
     def _make_pool(self):
@@ -234,9 +235,9 @@ class MadeUpHost:
         self.path = folder / f"{name}.xml"
         self.uri = f"test://{self.path}"
         self.uuids = {guest: str(uuid.uuid4()) for guest in guests}
-        self.write(guests)
+        self._write(guests)
 
-    def write(self, guests):
+    def _write(self, guests):
         domains = "".join(self._domain(guest, state) for guest, state in guests.items())
         self.path.write_text(textwrap.dedent("""\
             <node>

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Muster under test: its folder, its configuration, its process, its answers."""
+import os
 import re
 import signal
 import subprocess
-import os
 
 from . import process, web
 
@@ -23,6 +23,7 @@ class Muster:
         self.database = self.state / "muster.sqlite"
         self.conf = self.folder / "muster.conf"
         self.log_path = self.folder / "muster.log"
+        self.log_from = 0  # where the log of the newest process begins
         self.port = process.free_port()
         self.process = None
         self.connect = list(connect)

@@ -91,9 +91,11 @@ def parse_utc(text):
     return moment.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
+@contextlib.contextmanager
 def open_database(path):
-    """To look into a store; closed with the object."""
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+    """To look into a store, whether or not a server holds it."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        yield database
 
 
 def wait_until(what, condition, bound=10.0):
