@@ -21,6 +21,13 @@ on_signal(gpointer loop)
 	return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_hangup(gpointer server)
+{
+	server_reload(server);
+	return G_SOURCE_CONTINUE;
+}
+
 /* libvirt's thread iterates the main context as well. Until the loop runs the context is kept
  * from it: a signal that comes during the start ends the loop, not the wait for it. */
 static int
@@ -34,8 +41,10 @@ serve_until_signal(const struct settings *settings)
 	CLEANUP(server_stop) struct server *server = server_start(settings, &error);
 	if (server == NULL)
 		return arguments_fail(error);
+	guint hangup = g_unix_signal_add(SIGHUP, on_hangup, server);
 	sd_notify(0, "READY=1");
 	g_main_loop_run(loop);
+	g_source_remove(hangup);
 	sd_notify(0, "STOPPING=1");
 	g_main_context_release(NULL);
 	return EXIT_SUCCESS;

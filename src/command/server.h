@@ -18,6 +18,9 @@ struct server;
  * stopped again. The settings are lent until server_stop(). */
 struct server *server_start(const struct settings *settings, GError **error);
 
+/* Reads anew what may change while it runs: the TLS certificate and its key. */
+void server_reload(struct server *server);
+
 /* Ends in order: answers under way are finished, what was reported is stored, the database is
  * closed. */
 void server_stop(struct server *server);

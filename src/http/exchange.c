@@ -10,6 +10,7 @@
 struct exchanges {
 	struct http_handler handler;
 	struct waiters *waiters;
+	bool tls;
 	bool head_is_as_sent; /* see follow() */
 	_Atomic unsigned size;
 	_Atomic bool draining;
@@ -37,11 +38,12 @@ struct exchange {
 };
 
 struct exchanges *
-exchanges_new(const struct http_handler *handler, unsigned waiting_max)
+exchanges_new(const struct http_handler *handler, const struct http_options *options)
 {
 	struct exchanges *exchanges = g_new0(struct exchanges, 1);
 	exchanges->handler = *handler;
-	exchanges->waiters = waiters_new(waiting_max);
+	exchanges->waiters = waiters_new(options->waiting_max);
+	exchanges->tls = options->tls.cert_file != NULL;
 	exchanges->head_is_as_sent = g_str_has_prefix(MHD_get_version(), "0.9.");
 	g_mutex_init(&exchanges->lock);
 	g_cond_init(&exchanges->drained);
@@ -220,6 +222,7 @@ read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *met
 	};
 
 	exchange->request.exchange = exchange;
+	exchange->request.tls = exchange->all->tls;
 	exchange->request.method = method;
 	exchange->request.version = version;
 	exchange->request.target = exchange->target;

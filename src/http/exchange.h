@@ -20,8 +20,8 @@
 
 struct exchanges;
 
-/* waiting_max: how many may be suspended at a time. */
-struct exchanges *exchanges_new(const struct http_handler *handler, unsigned waiting_max);
+struct exchanges *exchanges_new(
+	const struct http_handler *handler, const struct http_options *options);
 void exchanges_free(struct exchanges *exchanges);
 /* Answers under way. Any thread. */
 unsigned exchanges_get_size(const struct exchanges *exchanges);

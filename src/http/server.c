@@ -23,6 +23,7 @@
 #include "http/connections.h"
 #include "http/exchange.h"
 #include "http/listener.h"
+#include "http/tls.h"
 
 /* Bytes that libmicrohttpd has for a request's head and its notes of it: above the limits of
  * server.h, so that these strike first, and above 64 KiB, the size that probes like. It clears
@@ -35,6 +36,7 @@ struct http_server {
 	GSocket *listener;
 	struct connections *connections;
 	struct exchanges *exchanges;
+	struct tls *tls; /* NULL: plain HTTP */
 	struct MHD_Daemon *daemon;
 	unsigned shutdown_timeout;
 };
@@ -91,6 +93,7 @@ start_daemon(struct http_server *server, const struct http_options *options)
 {
 	struct connections *connections = server->connections;
 	struct exchanges *exchanges = server->exchanges;
+	const char *trust = server->tls == NULL ? NULL : tls_get_trust(server->tls);
 	/* A function is given by its address and, as the pointer, its data. */
 	struct MHD_OptionItem items[] = {
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_message,
@@ -108,9 +111,17 @@ start_daemon(struct http_server *server, const struct http_options *options)
 			options->threads, NULL},
 		{MHD_OPTION_END, 0, NULL},
 	};
-	return MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
-		NULL, NULL, exchange_read, exchanges, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+	struct MHD_OptionItem secure[] = {
+		{server->tls == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_PRIORITIES, 0,
+			TLS_PRIORITIES},
+		{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_get_callback()},
+		{trust == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0, (char *)trust},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+			 MHD_USE_ERROR_LOG | (server->tls == NULL ? 0 : MHD_USE_TLS);
+	return MHD_start_daemon(flags, 0, NULL, NULL, exchange_read, exchanges, MHD_OPTION_ARRAY,
+		items, MHD_OPTION_ARRAY, secure, MHD_OPTION_END);
 }
 
 static void
@@ -118,6 +129,7 @@ free_server(struct http_server *server)
 {
 	connections_free(server->connections);
 	exchanges_free(server->exchanges);
+	g_clear_pointer(&server->tls, tls_close);
 	g_object_unref(server->listener);
 	g_free(server);
 }
@@ -129,13 +141,19 @@ http_server_start(
 	g_autoptr(GSocket) listener = listener_open(options->address, error);
 	if (listener == NULL)
 		return NULL;
+	bool is_plain = options->tls.cert_file == NULL && options->tls.key_file == NULL &&
+			options->tls.ca_file == NULL;
+	CLEANUP(tls_close) struct tls *tls = is_plain ? NULL : tls_open(&options->tls, error);
+	if (tls == NULL && !is_plain)
+		return NULL;
 	raise_files_limit(options->connections_max);
 
 	struct http_server *server = g_new0(struct http_server, 1);
 	server->listener = g_steal_pointer(&listener);
 	server->connections =
 		connections_new((int64_t)options->request_timeout * G_TIME_SPAN_SECOND);
-	server->exchanges = exchanges_new(handler, options->waiting_max);
+	server->exchanges = exchanges_new(handler, options);
+	server->tls = g_steal_pointer(&tls);
 	server->shutdown_timeout = options->shutdown_timeout;
 	server->daemon = start_daemon(server, options);
 	if (server->daemon == NULL) {
@@ -147,6 +165,12 @@ http_server_start(
 		return NULL;
 	}
 	return server;
+}
+
+bool
+http_server_reload(struct http_server *server, GError **error)
+{
+	return server->tls == NULL || tls_reload(server->tls, error);
 }
 
 unsigned

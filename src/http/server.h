@@ -22,8 +22,16 @@
 #define HTTP_HEADERS_BYTES_MAX 32768 /* bytes of all headers together: four such values */
 #define HTTP_BODY_MAX 65536          /* bytes: no operation has a body; read and thrown away */
 
+/* Files in PEM; all NULL: plain HTTP. */
+struct http_tls {
+	const char *cert_file; /* the server's certificate and those that it comes from */
+	const char *key_file;
+	const char *ca_file; /* authorities; set: clients must have a certificate of theirs */
+};
+
 struct http_options {
 	const char *address; /* "ADDR:PORT" or "[ADDR]:PORT"; see listener.h */
+	struct http_tls tls;
 	unsigned threads;
 	unsigned connections_max;
 	unsigned waiting_max;      /* requests that may be suspended at a time: see waiter.h */
@@ -45,9 +53,13 @@ struct http_handler {
 struct http_server;
 
 /* Listens and serves from now on. Errors: MUSTER_ERROR_INVALID for an address that is none,
- * MUSTER_ERROR_BUSY where the port is taken, MUSTER_ERROR_IO. */
+ * MUSTER_ERROR_BUSY where the port is taken, MUSTER_ERROR_IO; and those of tls_open(). The options'
+ * texts are lent until http_server_stop(). */
 struct http_server *http_server_start(
 	const struct http_options *options, const struct http_handler *handler, GError **error);
+/* Reads certificate and key again; where that fails the old ones stay in force, and false and the
+ * errors of tls_open(). True where there are none. One thread at a time. */
+bool http_server_reload(struct http_server *server, GError **error);
 /* The port that is listened on. */
 unsigned http_server_get_port(const struct http_server *server);
 /* Connections open at this moment. Any thread. */
