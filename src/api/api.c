@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/authorize.h"
 #include "api/context.h"
 #include "api/fault.h"
 #include "api/healthcheck.h"
@@ -15,9 +16,18 @@
 #define NOT_FOUND "The resource could not be found."
 #define STATUS_NOT_ACCEPTABLE 406
 
+/* An operation that nobody had thought about must not be open to all. */
+static void
+check_rules(void)
+{
+	for (const struct route *route = routes_get(); route->path != NULL; route++)
+		g_assert(route->rule != NULL && policy_is_known(route->rule));
+}
+
 struct api *
 api_new(const struct api_options *options)
 {
+	check_rules();
 	struct api *api = g_new(struct api, 1);
 	*api = (struct api){
 		.options = *options,
@@ -67,7 +77,7 @@ check_project(const struct context *context, GError **error)
 	return false;
 }
 
-/* Nova's order: route, version, project, the query's schema, and then the operation. */
+/* Nova's order: route, version, project, the query's schema, policy, and then the operation. */
 static struct http_response *
 answer_route(struct context *context)
 {
@@ -82,7 +92,7 @@ answer_route(struct context *context)
 	const struct query_schema *schema =
 		route->get_schema == NULL ? NULL : route->get_schema(minor);
 	context->query = query_parse(context->request->query, schema, &error);
-	if (context->query == NULL)
+	if (context->query == NULL || !authorize_caller(context, &error))
 		return answer_error(error);
 	struct http_response *response = route->handle(context, &error);
 	return response == NULL ? answer_error(error) : response;

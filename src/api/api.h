@@ -15,11 +15,13 @@
 #include "http/response.h"
 #include "identity/identity.h"
 #include "model/inventory.h"
+#include "policy/policy.h"
 
 struct api_options {
 	struct inventory *inventory; /* lent */
 	struct health *health;       /* lent */
 	struct identity *identity;   /* lent */
+	struct policy *policy;       /* lent */
 	int64_t (*now)(void);        /* the clock, in µs */
 	unsigned max_limit;          /* Nova's [api] max_limit */
 	unsigned max_minor;          /* the last microversion offered: 2.max_minor */

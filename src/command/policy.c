@@ -86,8 +86,7 @@ command_policy(int argc, char **argv)
 	const struct settings_arguments arguments = {.config = files};
 	CLEANUP(settings_free) struct settings *settings = settings_load(&arguments, &error);
 	CLEANUP(policy_close)
-	struct policy *policy =
-		settings == NULL ? NULL : policy_settings_open(settings, files, &error);
+	struct policy *policy = settings == NULL ? NULL : policy_settings_open(settings, &error);
 	if (policy == NULL) {
 		arguments_fail(error);
 		return EXIT_TROUBLE;

@@ -10,7 +10,7 @@ find_directories(char **files)
 {
 	g_autoptr(GStrvBuilder) directories = g_strv_builder_new();
 	bool beside_nova = false;
-	for (guint i = files == NULL ? 0 : g_strv_length(files); i > 0; i--) {
+	for (guint i = g_strv_length(files); i > 0; i--) {
 		g_autofree char *path = g_canonicalize_filename(files[i - 1], NULL);
 		g_autofree char *directory = g_path_get_dirname(path);
 		g_strv_builder_add(directories, directory);
@@ -23,11 +23,11 @@ find_directories(char **files)
 }
 
 struct policy *
-policy_settings_open(const struct settings *settings, char **files, GError **error)
+policy_settings_open(const struct settings *settings, GError **error)
 {
 	static const char *const default_dirs[] = {"policy.d", NULL};
 	const struct config *config = settings->config;
-	g_auto(GStrv) directories = find_directories(files);
+	g_auto(GStrv) directories = find_directories(settings->files);
 	const char *const *dirs = config_get_list(config, OPTION_POLICY_DIRS);
 	const struct policy_options options = {
 		.policy_file = config_get_string(config, OPTION_POLICY_FILE),

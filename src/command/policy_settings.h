@@ -7,7 +7,7 @@
 #include "command/settings.h"
 #include "policy/policy.h"
 
-/* Opens it as [oslo_policy] says. files: the configuration files given, as in struct
- * settings_arguments. A relative name is sought in their directories, the last file's first; in
- * /etc/nova where one of them is a nova.conf; and in /etc/muster. Errors are policy_open()'s. */
-struct policy *policy_settings_open(const struct settings *settings, char **files, GError **error);
+/* Opens it as [oslo_policy] says. A relative name is sought in the directories of the configuration
+ * files, the last one's first; in /etc/nova where one of them is a nova.conf; and in /etc/muster.
+ * Errors are policy_open()'s. */
+struct policy *policy_settings_open(const struct settings *settings, GError **error);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "collect/collector.h"
 #include "command/host_command.h"
+#include "command/policy_settings.h"
 #include "command/server_status.h"
 #include "control/server.h"
 #include "http/server.h"
@@ -17,6 +18,7 @@
 #include "store/store.h"
 
 #define MIB (INT64_C(1024) * 1024)
+#define POLICY_INTERVAL 1 /* s between looks at the policy files */
 
 struct server {
 	const struct settings *settings;
@@ -25,6 +27,8 @@ struct server {
 	struct store *store;
 	struct publisher *publisher;
 	struct identity *identity;
+	struct policy *policy;
+	guint policy_refresh; /* the timer's */
 	struct api *api;
 	struct http_server *http;
 	struct collectors *collectors;  /* NULL: nothing is collected */
@@ -104,6 +108,24 @@ get_max_minor(const struct config *config)
 	return (unsigned)g_ascii_strtoull(strchr(version, '.') + 1, NULL, 10);
 }
 
+static gboolean
+refresh_policy(gpointer policy)
+{
+	policy_refresh(policy);
+	return G_SOURCE_CONTINUE;
+}
+
+static bool
+start_policy(struct server *server, GError **error)
+{
+	server->policy = policy_settings_open(server->settings, error);
+	if (server->policy == NULL)
+		return false;
+	server->policy_refresh =
+		g_timeout_add_seconds(POLICY_INTERVAL, refresh_policy, server->policy);
+	return true;
+}
+
 static bool
 start_http(struct server *server, GError **error)
 {
@@ -116,6 +138,7 @@ start_http(struct server *server, GError **error)
 		.inventory = server->inventory,
 		.health = server->health,
 		.identity = server->identity,
+		.policy = server->policy,
 		.now = clock_now,
 		.max_limit = get_unsigned(server->settings, OPTION_MAX_LIMIT),
 		.max_minor = get_max_minor(config),
@@ -202,7 +225,8 @@ server_start(const struct settings *settings, GError **error)
 	server->health = health_new();
 	server->inventory = inventory_new(get_seconds(settings, OPTION_SERVICE_DOWN_TIME));
 	if (!start_store(server, error) || !start_publisher(server, error) ||
-		!start_http(server, error) || !start_collectors(server, error))
+		!start_policy(server, error) || !start_http(server, error) ||
+		!start_collectors(server, error))
 		return NULL;
 	start_control(server);
 
@@ -227,6 +251,8 @@ server_stop(struct server *server)
 	g_clear_pointer(&server->publisher, publisher_stop);
 	g_clear_pointer(&server->store, store_close);
 	g_clear_pointer(&server->api, api_free);
+	g_clear_handle_id(&server->policy_refresh, g_source_remove);
+	g_clear_pointer(&server->policy, policy_close);
 	inventory_free(server->inventory);
 	health_free(server->health);
 	g_free(server);

@@ -10,15 +10,20 @@
 #define CONNECT_NONE "none"
 #define CONNECT_LOCAL "qemu:///system"
 
-static struct config *
-load_config(const struct settings_arguments *arguments, GError **error)
+static char **
+find_files(const struct settings_arguments *arguments)
 {
-	static const char *const default_files[] = {CONFIG_FILE, NULL};
-	static const char *const no_files[] = {NULL};
-	const char *const *files = (const char *const *)arguments->config;
-	if (files == NULL)
-		files = g_file_test(CONFIG_FILE, G_FILE_TEST_EXISTS) ? default_files : no_files;
+	if (arguments->config != NULL)
+		return g_strdupv(arguments->config);
+	g_autoptr(GStrvBuilder) files = g_strv_builder_new();
+	if (g_file_test(CONFIG_FILE, G_FILE_TEST_EXISTS))
+		g_strv_builder_add(files, CONFIG_FILE);
+	return g_strv_builder_end(files);
+}
 
+static struct config *
+load_config(char **files, const struct settings_arguments *arguments, GError **error)
+{
 	g_autoptr(GArray) overrides = g_array_new(FALSE, FALSE, sizeof(struct config_override));
 	struct config_override listen = {OPTION_LISTEN, arguments->listen};
 	struct config_override database = {OPTION_DATABASE_CONNECTION, arguments->database};
@@ -30,8 +35,9 @@ load_config(const struct settings_arguments *arguments, GError **error)
 		struct config_override connect = {OPTION_CONNECT, *uri};
 		g_array_append_val(overrides, connect);
 	}
-	return config_load(files, (const struct config_override *)(const void *)overrides->data,
-		overrides->len, error);
+	return config_load((const char *const *)files,
+		(const struct config_override *)(const void *)overrides->data, overrides->len,
+		error);
 }
 
 /* $STATE_DIRECTORY is systemd's (systemd.exec(5)). */
@@ -67,14 +73,14 @@ struct settings *
 settings_load(const struct settings_arguments *arguments, GError **error)
 {
 	CLEANUP(settings_free) struct settings *settings = g_new0(struct settings, 1);
-	struct config *config = settings->config = load_config(arguments, error);
+	settings->files = find_files(arguments);
+	struct config *config = settings->config = load_config(settings->files, arguments, error);
 	if (config == NULL)
 		return NULL;
 	if (config_is_set(config, OPTION_API_DATABASE_CONNECTION)) {
 		g_set_error_literal(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
-			"[api_database] connection is set: this version does not read the cells of "
-			"a "
-			"Nova; name one cell's database in [database] connection instead");
+			"[api_database] connection is set: this version does not read the cells "
+			"of a Nova; name one cell's database in [database] connection instead");
 		return NULL;
 	}
 	settings->connect = find_connect(config, error);
@@ -97,6 +103,7 @@ settings_load(const struct settings_arguments *arguments, GError **error)
 void
 settings_free(struct settings *settings)
 {
+	g_strfreev(settings->files);
 	g_clear_pointer(&settings->config, config_free);
 	g_free(settings->state_directory);
 	g_free(settings->socket);

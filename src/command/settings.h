@@ -13,6 +13,7 @@
 #include "config/config.h"
 
 struct settings {
+	char **files; /* that the configuration was read from */
 	struct config *config;
 	char *state_directory;
 	char *socket;   /* of `muster status` and `muster host` */

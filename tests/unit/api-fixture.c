@@ -4,6 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Nova's defaults: there are no files. */
+static struct policy *
+open_policy(void)
+{
+	static const char *const none[] = {NULL};
+	const struct policy_options options = {
+		.policy_file = "policy.yaml",
+		.policy_dirs = none,
+		.directories = none,
+		.policy_default_rule = "default",
+		.enforce_scope = true,
+		.enforce_new_defaults = true,
+	};
+	return policy_open(&options, NULL);
+}
+
 struct api_fixture *
 api_fixture_new(GPtrArray *hosts, struct api_options options)
 {
@@ -13,12 +29,14 @@ api_fixture_new(GPtrArray *hosts, struct api_options options)
 	fixture->health = health_new();
 	fixture->config = config_load(NULL, NULL, 0, NULL);
 	fixture->identity = identity_open(fixture->config, cloud_now, NULL);
+	fixture->policy = open_policy();
 	inventory_load(fixture->inventory, hosts, CLOUD_START);
 	g_ptr_array_unref(hosts);
 
 	options.inventory = fixture->inventory;
 	options.health = fixture->health;
 	options.identity = fixture->identity;
+	options.policy = fixture->policy;
 	options.now = cloud_now;
 	options.max_limit = options.max_limit == 0 ? 1000 : options.max_limit;
 	options.max_minor = options.max_minor == 0 ? 104 : options.max_minor;
@@ -31,6 +49,7 @@ void
 api_fixture_free(struct api_fixture *fixture)
 {
 	api_free(fixture->api);
+	policy_close(fixture->policy);
 	identity_close(fixture->identity);
 	config_free(fixture->config);
 	health_free(fixture->health);

@@ -18,6 +18,7 @@ struct api_fixture {
 	struct health *health;
 	struct config *config; /* empty: noauth */
 	struct identity *identity;
+	struct policy *policy;
 	struct api *api;
 };
 
