@@ -149,6 +149,12 @@ start_http(struct server *server, GError **error)
 
 	const struct http_options options = {
 		.address = listen,
+		.tls =
+			{
+				.cert_file = config_get_string(config, OPTION_SSL_CERT_FILE),
+				.key_file = config_get_string(config, OPTION_SSL_KEY_FILE),
+				.ca_file = config_get_string(config, OPTION_SSL_CA_FILE),
+			},
 		.threads = get_unsigned(server->settings, OPTION_HTTP_THREADS),
 		.connections_max = get_unsigned(server->settings, OPTION_MAX_CONNECTIONS),
 		.waiting_max = get_unsigned(server->settings, OPTION_MAX_WAITING),
@@ -238,6 +244,17 @@ server_start(const struct settings *settings, GError **error)
 		store_is_own(server->store) ? "its own" : "read only",
 		g_strv_length(settings->connect));
 	return g_steal_pointer(&server);
+}
+
+void
+server_reload(struct server *server)
+{
+	g_autoptr(GError) error = NULL;
+	if (http_server_reload(server->http, &error))
+		g_message("reloaded");
+	else
+		g_warning(
+			"%s; the certificate that was read before stays in force", error->message);
 }
 
 void
