@@ -6,6 +6,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct api_options {
 	unsigned max_limit;          /* Nova's [api] max_limit */
 	unsigned max_minor;          /* the last microversion offered: 2.max_minor */
 	const char *link_prefix; /* Nova's [api] compute_link_prefix; NULL: by the Host header */
+	bool behind_proxy;       /* whether links follow what a proxy tells */
 	size_t pages_max;        /* bytes of pages that are kept */
 };
 

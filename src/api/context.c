@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/origin.h"
 #include "api/percent.h"
 #include "api/routes.h"
 
@@ -72,7 +73,5 @@ context_format_base(const struct context *context)
 {
 	if (context->api->link_prefix != NULL)
 		return g_strdup(context->api->link_prefix);
-	const struct http_header *host = http_request_get_header(context->request, "Host");
-	return g_strconcat(context->request->tls ? "https://" : "http://",
-		host == NULL ? "localhost" : host->value, NULL);
+	return origin_format(context->request, context->api->options.behind_proxy);
 }

@@ -51,5 +51,5 @@ void context_clear(struct context *context);
 /* Fills in the path's parts. MUSTER_ERROR_INVALID for one that cannot be decoded. */
 bool context_parse_path(struct context *context, GError **error);
 
-/* Where links begin: the configured prefix, else scheme and Host. The caller frees it. */
+/* Where links begin: the configured prefix, else the origin (origin.h). The caller frees it. */
 char *context_format_base(const struct context *context);

@@ -102,7 +102,8 @@ static bool
 has_repeated_header(const struct http_request *request)
 {
 	static const char *const singles[] = {"Host", "Content-Length", "Transfer-Encoding",
-		"X-Auth-Token", "OpenStack-API-Version", "X-OpenStack-Nova-API-Version"};
+		"X-Auth-Token", "X-Service-Token", "Authorization", "OpenStack-API-Version",
+		"X-OpenStack-Nova-API-Version"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(singles); i++)
 		if (http_request_count_header(request, singles[i]) > 1)
@@ -157,7 +158,8 @@ static const struct http_rule rules[] = {
 	{has_bad_value, 400, "The value of a header of the request holds a control character."},
 	{has_repeated_header, 400,
 		"One of Host, Content-Length, Transfer-Encoding, X-Auth-Token, "
-		"OpenStack-API-Version and X-OpenStack-Nova-API-Version was sent twice."},
+		"X-Service-Token, Authorization, OpenStack-API-Version and "
+		"X-OpenStack-Nova-API-Version was sent twice."},
 	{lacks_host, 400, "The request has no Host header."},
 	{has_unclear_length, 400,
 		"The request has a Transfer-Encoding where its length is said otherwise."},
