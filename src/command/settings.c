@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "config/option_value.h"
 
 #define CONFIG_FILE "/etc/muster/muster.conf"
 #define CONNECT_NONE "none"
@@ -29,6 +30,10 @@ load_config(char **files, const struct settings_arguments *arguments, GError **e
 	struct config_override database = {OPTION_DATABASE_CONNECTION, arguments->database};
 	if (listen.value != NULL)
 		g_array_append_val(overrides, listen);
+	if (database.value != NULL &&
+		option_holds_secret(option_get_info(database.option), database.value))
+		g_warning("--database: the URL's password is in the list of processes for all to "
+			  "see; a configuration file may hold it as [database] connection");
 	if (database.value != NULL)
 		g_array_append_val(overrides, database);
 	for (char **uri = arguments->connect; uri != NULL && *uri != NULL; uri++) {

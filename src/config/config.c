@@ -6,7 +6,9 @@
  */
 #include "config/config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "config/ini_file.h"
@@ -230,6 +232,27 @@ set_from_files(struct config *config, GError **error)
 	return true;
 }
 
+/* One that was meant to be secret, and may be read by whoever has an account here. */
+static void
+warn_of_readers(const struct ini_file *file)
+{
+	const char *path = ini_file_get_path(file);
+	GStatBuf state;
+	if (g_stat(path, &state) != 0 || (state.st_mode & S_IROTH) == 0)
+		return;
+	for (size_t at = 0; at < ini_file_get_size(file); at++) {
+		const struct ini_entry *entry = ini_file_get_entry(file, at);
+		enum option option = option_find(entry->section, entry->name);
+		if (option == OPTION_COUNT ||
+			!option_holds_secret(option_get_info(option), entry->value))
+			continue;
+		g_warning("%s:%u: [%s] %s is a secret, and everybody may read this file: take "
+			  "that away with chmod o-r",
+			path, entry->line, entry->section, entry->name);
+		return;
+	}
+}
+
 static bool
 set_from_override(struct config *config, const struct config_override *override, GError **error)
 {
@@ -259,6 +282,8 @@ config_load(const char *const *paths, const struct config_override *overrides,
 	}
 	if (!set_from_files(config, error))
 		return NULL;
+	for (unsigned i = 0; i < config->files->len; i++)
+		warn_of_readers(config->files->pdata[i]);
 	for (size_t i = 0; i < overrides_size; i++)
 		g_ptr_array_set_size(config->settings[overrides[i].option].list, 0);
 	for (size_t i = 0; i < overrides_size; i++)

@@ -33,6 +33,8 @@ struct config_override {
  *     there, what names no option stays as it is: passwords hold dollar signs;
  *   - the values of a multi-valued option are those of all files together.
  *
+ * A file that holds a secret and that others may read is warned of.
+ *
  * An empty value stands for the default, and for none of the values before it. Overrides are
  * taken as they are; those of a multi-valued option replace the files' values together.
  */

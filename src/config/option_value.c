@@ -131,6 +131,18 @@ option_check(const struct option_info *info, const char *value, GError **error)
 	return false;
 }
 
+bool
+option_holds_secret(const struct option_info *info, const char *value)
+{
+	const char *authority = strstr(value, "://");
+	if (!info->secret || *value == '\0')
+		return false;
+	if (authority == NULL)
+		return true;
+	g_autofree char *user = g_strndup(authority + 3, strcspn(authority + 3, "/?#"));
+	return strchr(user, '@') != NULL && strchr(user, ':') != NULL;
+}
+
 int64_t
 option_parse_integer(const char *value)
 {

@@ -20,6 +20,10 @@ char *option_format_expected(const struct option_info *info);
  * says what was expected, not what was found or where. */
 bool option_check(const struct option_info *info, const char *value, GError **error);
 
+/* Whether the value is one that others must not read: any of a secret option, but for a URL without
+ * a password. */
+bool option_holds_secret(const struct option_info *info, const char *value);
+
 /* Reads a value that option_check() has passed. */
 int64_t option_parse_integer(const char *value);
 bool option_parse_boolean(const char *value);

@@ -3,6 +3,8 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "config/ini_file.h"
@@ -230,6 +232,37 @@ test_a_secret_is_not_told(void)
 	g_assert_null(strstr(error->message, "hush"));
 }
 
+/* A file of these permissions with that text: NULL, or the line that is warned of. */
+static void
+assert_warned(const char *text, int mode, const char *warning)
+{
+	g_autofree char *path = NULL;
+	int file = g_file_open_tmp("muster-XXXXXX", &path, NULL);
+	g_assert_cmpint(write(file, text, strlen(text)), ==, (ssize_t)strlen(text));
+	g_assert_cmpint(fchmod(file, (mode_t)mode), ==, 0);
+	close(file);
+	const char *const paths[] = {path, NULL};
+	if (warning != NULL)
+		g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, warning);
+	CLEANUP(config_free) struct config *config = config_load(paths, NULL, 0, NULL);
+	g_assert_nonnull(config);
+	g_test_assert_expected_messages();
+	g_unlink(path);
+}
+
+static void
+test_warns_of_a_secret_that_others_may_read(void)
+{
+	static const char password[] = "[keystone_authtoken]\nusername = u\npassword = hush\n";
+	static const char url[] = "[database]\nconnection = mysql://u:hush@h/db\n";
+	assert_warned(password, 0644, "*:3: [keystone_authtoken] password is a secret*");
+	assert_warned(url, 0604, "*:2: [database] connection is a secret*");
+	assert_warned(password, 0640, NULL);
+	assert_warned("[database]\nconnection = sqlite:////a@b:c\n", 0644, NULL);
+	assert_warned("[database]\nconnection = mysql://u@h:1/db\n", 0644, NULL);
+	assert_warned("[keystone_authtoken]\npassword =\n", 0644, NULL);
+}
+
 static void
 test_passes_over_what_is_novas(void)
 {
@@ -413,6 +446,8 @@ main(int argc, char **argv)
 	g_test_add_func("/config/substitution-ends", test_substitution_ends);
 	g_test_add_func("/config/says-what-is-wrong-and-where", test_says_what_is_wrong_and_where);
 	g_test_add_func("/config/a-secret-is-not-told", test_a_secret_is_not_told);
+	g_test_add_func("/config/warns-of-a-secret-that-others-may-read",
+		test_warns_of_a_secret_that_others_may_read);
 	g_test_add_func("/config/passes-over-what-is-novas", test_passes_over_what_is_novas);
 	g_test_add_func("/config/bounds-a-file", test_bounds_a_file);
 	g_test_add_func("/config/bounds-sections-and-options", test_bounds_sections_and_options);
