@@ -101,18 +101,18 @@ sum_guests(const struct source *source, struct report *report)
 {
 	int64_t vcpus = 0;
 	int64_t memory_mb = source->reserved_memory_mb;
-	int64_t running = 0;
+	int64_t active = 0;
 	for (guint i = 0; i < report->guests->len; i++) {
 		const struct guest *guest = report->guests->pdata[i];
 		if (!guest_is_active(guest))
 			continue;
 		vcpus += guest->vcpus;
 		memory_mb += guest->memory_mb;
-		running += guest->state == GUEST_RUNNING;
+		active++;
 	}
 	report->vcpus_used = NULLABLE(vcpus);
 	report->memory_mb_used = NULLABLE(memory_mb);
-	report->running_vms = NULLABLE(running);
+	report->running_vms = NULLABLE(active);
 	if (report->memory_mb.known)
 		report->free_ram_mb = NULLABLE(report->memory_mb.value - memory_mb);
 }

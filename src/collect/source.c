@@ -40,8 +40,7 @@ source_new(const char *text, const struct collector_options *options, GError **e
 	if (!scheme_is_possible(scheme)) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 			"connection '%s': libvirt has no driver or transport '%s'; expected one "
-			"such as "
-			"qemu:///system or qemu+tls://host/system",
+			"such as qemu:///system or qemu+tls://host/system",
 			text, scheme);
 		return NULL;
 	}

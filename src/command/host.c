@@ -116,8 +116,7 @@ command_host(int argc, char **argv)
 		(command.action == HOST_DISABLE) != (reason != NULL)) {
 		fprintf(stderr,
 			"muster: host %s: expected list, disable NAME --reason TEXT, enable NAME "
-			"or remove "
-			"NAME\n",
+			"or remove NAME\n",
 			argv[1]);
 		return EXIT_USAGE;
 	}

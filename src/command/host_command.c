@@ -44,8 +44,7 @@ host_command_parse(const json_t *request, struct host_command *command, GError *
 		return true;
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 		"control socket: command %s, action %s: expected status, or host with list, "
-		"disable, "
-		"enable or remove, and a name",
+		"disable, enable or remove, and a name",
 		word == NULL ? "(none)" : word, action == NULL ? "(none)" : action);
 	return false;
 }

@@ -73,15 +73,13 @@ command_serve(int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{"config", 'c', 0, G_OPTION_ARG_FILENAME_ARRAY, &files,
 			"Read this file (default: /etc/muster/muster.conf, where there is one); "
-			"may be "
-			"given several times, later ones win",
+			"may be given several times, later ones win",
 			"FILE"},
 		{"listen", 0, 0, G_OPTION_ARG_STRING, &listen,
 			"Serve HTTP here (default: 127.0.0.1:8774)", "ADDR:PORT"},
 		{"connect", 0, 0, G_OPTION_ARG_STRING_ARRAY, &connect,
 			"Collect from this libvirt connection (default: qemu:///system), or from "
-			"none; may "
-			"be given several times",
+			"none; may be given several times",
 			"URI|none"},
 		{"database", 0, 0, G_OPTION_ARG_STRING, &database,
 			"Keep the records here (default: SQLite in the state directory)", "URL"},

@@ -69,8 +69,7 @@ command_status(int argc, char **argv)
 	};
 	arguments_parse(&argc, &argv, entries, "status [--config FILE]... [--json]",
 		"Tells how the server that runs here is. Exit status 1 where none runs or its "
-		"health is "
-		"degraded.",
+		"health is degraded.",
 		0, 0);
 
 	g_autoptr(GError) error = NULL;

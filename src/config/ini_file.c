@@ -101,8 +101,7 @@ set_parse_error(GError **error, const char *path, struct ini_cfgobj *ini)
 	ini_config_get_errors(ini, &messages);
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 		"%s: %s Expected [section], name = value, an indented line that continues a value, "
-		"or "
-		"a comment",
+		"or a comment",
 		path, messages != NULL && messages[0] != NULL ? messages[0] : "It can't be read.");
 	if (messages != NULL)
 		ini_config_free_errors(messages);

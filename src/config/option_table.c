@@ -33,9 +33,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_NAME_TEMPLATE,
 			.fallback = "instance-%08x",
 			.help = "How the name of a server is made where [muster] server_name is "
-				"nova. "
-				"Either one conversion of the instance's id, or conversions of the "
-				"columns id, uuid, display_name and hostname by name, as in "
+				"nova. Either one conversion of the instance's id, or conversions "
+				"of the columns id, uuid, display_name and hostname by name, as in "
 				"%(uuid)s; the conversions are those of Python's % operator.",
 		},
 	[OPTION_MY_IP] =
@@ -64,8 +63,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_STRING,
 			.help = "The users and passwords of auth_strategy http_basic: lines of "
 				"user:hash, the hash by bcrypt, as htpasswd -B writes them. It is "
-				"read "
-				"again when it changes.",
+				"read again when it changes.",
 		},
 	[OPTION_AUTH_STRATEGY] =
 		{
@@ -74,15 +72,11 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_CHOICE,
 			.choices = auth_strategies,
 			.help = "Who may ask. With keystone, the default where a file has the "
-				"section "
-				"keystone_authtoken or api_database, whoever has a token; with "
-				"http_basic, the users of http_basic_auth_user_file. With noauth, "
-				"the "
-				"default elsewhere, and noauth2, which means the same, every "
-				"caller is "
-				"an administrator; it is therefore refused where [muster] listen "
-				"is not "
-				"a loopback address.",
+				"section keystone_authtoken or api_database, whoever has a token; "
+				"with http_basic, the users of http_basic_auth_user_file. With "
+				"noauth, the default elsewhere, and noauth2, which means the same, "
+				"every caller is an administrator; it is therefore refused where "
+				"[muster] listen is not a loopback address.",
 		},
 	[OPTION_MAX_LIMIT] =
 		{
@@ -111,10 +105,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_STRING,
 			.secret = true,
 			.help = "The database, as a SQLAlchemy URL: sqlite:////path. One that "
-				"Muster "
-				"did not make, as that of a Nova cell, is only read. By default it "
-				"is "
-				"an SQLite database in the state directory.",
+				"Muster did not make, as that of a Nova cell, is only read. By "
+				"default it is an SQLite database in the state directory.",
 		},
 	[OPTION_API_DATABASE_CONNECTION] =
 		{
@@ -124,8 +116,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.secret = true,
 			.help = "Nova's API database, which lists the cells. This version does not "
 				"read cells: it refuses to start where this is set; name the "
-				"database "
-				"of one cell in [database] connection instead.",
+				"database of one cell in [database] connection instead.",
 		},
 	[OPTION_AUTH_TYPE] = {.section = "keystone_authtoken",
 		.name = "auth_type",
@@ -268,12 +259,11 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_STRING,
 			.fallback = "policy.yaml",
 			.help = "The file, in YAML or JSON, that says who may do what where that "
-				"is not "
-				"Nova's default. A relative one is sought beside the configuration "
-				"files, in /etc/nova "
-				"where one of them is a nova.conf, and in /etc/muster. Where none "
-				"is chosen, policy.json will do too. A missing file is none. A "
-				"change is taken up at once.",
+				"is not Nova's default. A relative one is sought beside the "
+				"configuration files, in /etc/nova where one of them is a "
+				"nova.conf, and in /etc/muster. Where none is chosen, policy.json "
+				"will do too. A missing file is none. A change is taken up at "
+				"once.",
 		},
 	[OPTION_POLICY_DIRS] =
 		{
@@ -281,8 +271,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.name = "policy_dirs",
 			.type = OPTION_TYPE_LIST,
 			.help = "A directory whose files are read after policy_file, in the order "
-				"of "
-				"their names; it is sought as that is. By default policy.d.",
+				"of their names; it is sought as that is. By default policy.d.",
 		},
 	[OPTION_POLICY_DEFAULT_RULE] =
 		{
@@ -291,8 +280,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_STRING,
 			.fallback = "default",
 			.help = "The rule that stands for one that is named but not there. Where "
-				"it "
-				"is not there either, nobody may.",
+				"it is not there either, nobody may.",
 		},
 	[OPTION_ENFORCE_SCOPE] =
 		{
@@ -310,8 +298,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_BOOLEAN,
 			.fallback = "true",
 			.help = "Whether Nova's present default rules count alone. Without it "
-				"those "
-				"that were there before 21.0.0 are enough as well.",
+				"those that were there before 21.0.0 are enough as well.",
 		},
 	[OPTION_SSL_CERT_FILE] = {.section = "ssl",
 		.name = "cert_file",
@@ -350,8 +337,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.name = "connect",
 			.type = OPTION_TYPE_LIST,
 			.help = "The URI of a libvirt connection, which is one host; given once "
-				"for "
-				"each host. The word none: collect from no host. By default "
+				"for each host. The word none: collect from no host. By default "
 				"qemu:///system.",
 		},
 	[OPTION_STATE_DIRECTORY] =
@@ -378,10 +364,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_CHOICE,
 			.choices = server_names,
 			.help = "What the name of a server is: its domain's name in libvirt, or "
-				"what "
-				"Nova makes by instance_name_template. By default domain where "
-				"hosts "
-				"are collected from, else nova.",
+				"what Nova makes by instance_name_template. By default domain "
+				"where hosts are collected from, else nova.",
 		},
 	[OPTION_COLLECT_INTERVAL] =
 		{
@@ -414,10 +398,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.type = OPTION_TYPE_STRING,
 			.fallback = "default",
 			.help = "The libvirt storage pool whose room is a host's disk. Where a "
-				"host "
-				"has no such pool that is active, all its active pools count, "
-				"those "
-				"in one file system once.",
+				"host has no such pool that is active, all its active pools count, "
+				"those in one file system once.",
 		},
 	[OPTION_DELETED_RETENTION] =
 		{
@@ -429,8 +411,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.max = SECONDS_MAX,
 			.unit = "seconds",
 			.help = "How long the rows of deleted servers and hosts are kept; 0: not "
-				"at "
-				"all.",
+				"at all.",
 		},
 	[OPTION_FULL_REFRESH_INTERVAL] =
 		{
@@ -515,7 +496,6 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.max = 65536,
 			.unit = "MiB",
 			.help = "How much memory may hold pages that have been asked for; 0: none "
-				"is "
-				"kept.",
+				"is kept.",
 		},
 };

@@ -83,8 +83,7 @@ set_kind(struct rule *rule, GError **error)
 	if (g_str_equal(rule->left, "http") || g_str_equal(rule->left, "https")) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
 			"%s:%s is a remote check, which Muster does not make: expected a check "
-			"that "
-			"needs nobody else, as role:NAME or rule:NAME",
+			"that needs nobody else, as role:NAME or rule:NAME",
 			rule->left, rule->right);
 		return false;
 	}

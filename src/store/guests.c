@@ -53,12 +53,10 @@ note(const struct batch *batch, int64_t host_id, const struct guest *guest, GHas
 {
 	if (!statement_run(batch->sqlite,
 		    "INSERT INTO muster_guests (uuid, host_id, name, vm_state, power_state, "
-		    "active, "
-		    "vcpus, memory_mb) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-		    "ON CONFLICT (uuid, host_id) DO UPDATE SET name = ?3, vm_state = ?4, "
-		    "power_state = ?5, active = ?6, vcpus = ?7, memory_mb = ?8 "
-		    "WHERE name <> ?3 OR vm_state <> ?4 OR power_state <> ?5 OR vcpus <> ?7 "
-		    "OR memory_mb <> ?8",
+		    "active, vcpus, memory_mb) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT "
+		    "(uuid, host_id) DO UPDATE SET name = ?3, vm_state = ?4, power_state = ?5, "
+		    "active = ?6, vcpus = ?7, memory_mb = ?8 WHERE name <> ?3 OR vm_state <> ?4 OR "
+		    "power_state <> ?5 OR vcpus <> ?7 OR memory_mb <> ?8",
 		    VALUES(value_text(guest->uuid), value_integer(host_id), value_text(guest->name),
 			    value_text(states[guest->state].vm_state),
 			    value_integer(states[guest->state].power_state),

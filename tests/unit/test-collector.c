@@ -172,7 +172,7 @@ test_a_host_is_reported_with_its_sums(void)
 	assert_known(report->memory_mb, 16384);
 	assert_known(report->memory_mb_used, 512 + 2048 + 512 + 256 + 128);
 	assert_known(report->free_ram_mb, 16384 - 3456);
-	assert_known(report->running_vms, 2);
+	assert_known(report->running_vms, 4);
 	assert_known(report->current_workload, 1);
 	assert_known(report->local_gb, 100);
 	assert_known(report->local_gb_used, 30);

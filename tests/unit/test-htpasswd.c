@@ -40,8 +40,7 @@ test_the_right_password_alone_is_right(void)
 		{"#dan", "secret", false},
 	};
 	CLEANUP(htpasswd_unref)
-	struct htpasswd *htpasswd = parse("# users\n\n" ANN "  \n" BOB "#dan:"
-					  "x\n");
+	struct htpasswd *htpasswd = parse("# users\n\n" ANN "  \n" BOB "#dan:x\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
 		g_test_message("%s, %s", table[i].user, table[i].password);
 		g_assert_cmpint(htpasswd_check(htpasswd, table[i].user, table[i].password), ==,

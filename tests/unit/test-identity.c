@@ -107,23 +107,14 @@ test_login_is_in_keystones_form(void)
 		const char *body;
 	} table[] = {
 		{KEYSTONE PROJECT,
-			"{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{"
-			"\"user\":{"
-			"\"name\":\"muster\",\"domain\":{\"name\":\"Default\"},\"password\":"
-			"\"hush\"}"
-			"}},\"scope\":{\"project\":{\"name\":\"service\",\"domain\":{\"name\":"
-			"\"Default\"}}}}}"},
+			"{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"muster\",\"domain\":{\"name\":\"Default\"},\"password\":\"hush\"}}},\"scope\":{\"project\":{\"name\":\"service\",\"domain\":{\"name\":\"Default\"}}}}}"},
 		{KEYSTONE "user_id = u\nproject_id = p\n", "{\"auth\":{\"identity\":{\"methods\":["
 							   "\"password\"],\"password\":{\"user\":{"
 							   "\"id\":\"u\",\"password\":\"hush\"}}},"
 							   "\"scope\":{\"project\":{\"id\":\"p\"}}"
 							   "}}"},
 		{KEYSTONE "user_domain_id = default\nsystem_scope = all\n",
-			"{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{"
-			"\"user\":{"
-			"\"name\":\"muster\",\"domain\":{\"id\":\"default\"},\"password\":\"hush\"}"
-			"}}"
-			",\"scope\":{\"system\":{\"all\":true}}}}"},
+			"{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"muster\",\"domain\":{\"id\":\"default\"},\"password\":\"hush\"}}},\"scope\":{\"system\":{\"all\":true}}}}"},
 		{"[keystone_authtoken]\nauth_type = v3applicationcredential\n"
 		 "application_credential_id = i\napplication_credential_secret = \"a\\\"b\"\n",
 			"{\"auth\":{\"identity\":{\"methods\":[\"application_credential\"],"

@@ -32,9 +32,7 @@ test_reads_yaml_and_json_alike(void)
 		{"a: [[\"role:x y\"]]\n", "role:x y", "p:1"},
 		{"a: role:x\na: role:y\n", "role:y", "p:2"},
 		{"b: &x role:x\na: *x\n", "role:x", "p:2"},
-		{"\xef\xbb\xbf"
-		 "a: role:x\n",
-			"role:x", "p:1"},
+		{"\xef\xbb\xbfa: role:x\n", "role:x", "p:1"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;

@@ -44,10 +44,7 @@ static const struct {
 	{"/v2.1/os-services", "2.1", "services/*/disabled_reason",
 		"[null,\"kernel upgrade\",null]"},
 	{"/v2.1/os-services", "2.1", "services/0",
-		"{\"binary\":\"nova-compute\",\"disabled_reason\":null,\"host\":\"cmp-01\",\"id\":"
-		"1,"
-		"\"state\":\"up\",\"status\":\"enabled\","
-		"\"updated_at\":\"2026-11-01T00:00:00.000000\",\"zone\":\"nova\"}"},
+		"{\"binary\":\"nova-compute\",\"disabled_reason\":null,\"host\":\"cmp-01\",\"id\":1,\"state\":\"up\",\"status\":\"enabled\",\"updated_at\":\"2026-11-01T00:00:00.000000\",\"zone\":\"nova\"}"},
 	{"/v2.1/os-services", "2.10", "services/0/forced_down", NULL},
 	{"/v2.1/os-services", "2.11", "services/0/forced_down", "false"},
 	{"/v2.1/os-services", "2.52", "services/2/updated_at", "null"},
