@@ -18,6 +18,18 @@
 
 #define EXIT_TROUBLE 2 /* as grep(1): 1 tells that it is denied */
 
+/* GOption hands a callback nothing of its caller's. */
+static char *system_scope;
+
+/* --system, with the scope that there is or another. */
+static gboolean
+on_system(const char *name, const char *value, void *data, GError **error)
+{
+	g_free(system_scope);
+	system_scope = g_strdup(value == NULL ? "all" : value);
+	return TRUE;
+}
+
 static void
 print_rules(struct policy *policy)
 {
@@ -55,7 +67,6 @@ command_policy(int argc, char **argv)
 	g_autofree char *user = NULL;
 	g_autofree char *project = NULL;
 	g_autofree char *domain = NULL;
-	g_autofree char *system_scope = NULL;
 	const GOptionEntry entries[] = {
 		{"config", 'c', 0, G_OPTION_ARG_FILENAME_ARRAY, &files,
 			"The server's configuration", "FILE"},
@@ -65,8 +76,8 @@ command_policy(int argc, char **argv)
 		{"project", 0, 0, G_OPTION_ARG_STRING, &project, "The project id of the token",
 			"ID"},
 		{"domain", 0, 0, G_OPTION_ARG_STRING, &domain, "The domain id of the token", "ID"},
-		{"system", 0, 0, G_OPTION_ARG_STRING, &system_scope,
-			"The token is for the system: all", "SCOPE"},
+		{"system", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, (void *)on_system,
+			"The token is for the system, by default all of it", "SCOPE"},
 		G_OPTION_ENTRY_NULL,
 	};
 	arguments_parse(&argc, &argv, entries,
