@@ -139,8 +139,9 @@ option_holds_secret(const struct option_info *info, const char *value)
 		return false;
 	if (authority == NULL)
 		return true;
-	g_autofree char *user = g_strndup(authority + 3, strcspn(authority + 3, "/?#"));
-	return strchr(user, '@') != NULL && strchr(user, ':') != NULL;
+	authority += strlen("://");
+	const char *at = memrchr(authority, '@', strcspn(authority, "/?#"));
+	return at != NULL && memchr(authority, ':', (size_t)(at - authority)) != NULL;
 }
 
 int64_t
