@@ -22,8 +22,9 @@
 #include "policy/template.h"
 
 #define RULE_LENGTH_MAX 65536 /* bytes: a thousand checks in a row have half of it */
-#define RULE_CHECKS_MAX 2000  /* in one rule of lists, whose aliases may multiply what is written  \
-			       */
+#define RULE_CHECKS_MAX                                                                            \
+	2000              /* in one rule of lists, whose aliases may multiply what is written      \
+			   */
 #define RULE_DEPTH_MAX 30 /* of parentheses and nots: a check of the rule needs stack for each */
 
 enum rule_kind {
