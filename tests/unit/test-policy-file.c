@@ -19,6 +19,7 @@ test_reads_yaml_and_json_alike(void)
 		{"{\"a\": \"role:x\"}", "role:x", "p:1"},
 		{"{\n\t\"a\":\t\"role:x\"\n}", "role:x", "p:2"},
 		{"a: >\n  role:x or\n  role:y\n", "(role:x or role:y)", "p:1"},
+		{"# a\tb\na: \"role:x\tor @\" #\t\n", "(role:x or @)", "p:2"},
 		{"a: \"\"\n", "@", "p:1"},
 		{"a:\n", "@", "p:1"},
 		{"{\"a\": null}", "@", "p:1"},
@@ -32,7 +33,7 @@ test_reads_yaml_and_json_alike(void)
 		{"a: [[\"role:x y\"]]\n", "role:x y", "p:1"},
 		{"a: role:x\na: role:y\n", "role:y", "p:2"},
 		{"b: &x role:x\na: *x\n", "role:x", "p:2"},
-		{"\xef\xbb\xbfa: role:x\n", "role:x", "p:1"},
+		{"\357\273\277a: role:x\n", "role:x", "p:1"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
@@ -70,7 +71,9 @@ test_tells_file_line_and_column(void)
 		const char *message;
 	} cases[] = {
 		{"a: role:x\n\tb: role:y\n", "p:2:1: expected YAML or JSON: "},
-		{"a:\t\"role:x\"\n", "p:1:4: expected spaces, and no tab"},
+		{"a:\t\"role:x\"\n", "p:1:3: expected a space: a tab"},
+		{"a: role:x\tor role:y\n", "p:1:10: expected a space: a tab"},
+		{"# a\tb\na: [role:x,\trole:y]\n", "p:2:12: expected a space: a tab"},
 		{"a: @\n", "p:1:4: expected YAML or JSON: "},
 		{"a: !\n", "p:1:4: expected text, between quotes"},
 		{"a: !!str role:x\nb: !x y\n", "p:2:4: expected text, between quotes"},
