@@ -234,7 +234,8 @@ static void
 work_foreign(struct publisher *publisher, struct load *load)
 {
 	g_autoptr(GError) error = NULL;
-	if (publisher->failing || store_has_changed(publisher->store)) {
+	bool changed = store_has_changed(publisher->store); /* opens again what is lost */
+	if (changed || publisher->failing) {
 		load_all(publisher, &error);
 		set_health(publisher, error);
 	} else {

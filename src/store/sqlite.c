@@ -86,32 +86,39 @@ check_file(const char *path, enum sqlite_mode mode, GError **error)
  * is opened as an immutable one, and sqlite_has_changed() watches it by its looks.
  */
 static bool
-is_wal_at_rest(const char *path, struct stat *seen)
+is_wal_at_rest(const char *path)
 {
 	g_autofree char *wal = g_strconcat(path, "-wal", NULL);
 	unsigned char versions[2] = {0}; /* fileformat2.html, 1.3: to write, to read; 2 is WAL */
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return false;
-	bool known = fstat(file, seen) == 0 && pread(file, versions, 2, 18) == 2;
+	bool known = pread(file, versions, 2, 18) == 2;
 	close(file);
 	return known && versions[1] == 2 && access(wal, F_OK) != 0;
 }
 
+/* Whether the file at the path is the one that was opened; an immutable one also unchanged. */
 static bool
-looks_as_seen(const struct sqlite *sqlite)
+looks_as_opened(const struct sqlite *sqlite)
 {
+	const struct stat *seen = &sqlite->seen;
 	struct stat now;
-	return is_wal_at_rest(sqlite->path, &now) && now.st_ino == sqlite->seen.st_ino &&
-	       now.st_size == sqlite->seen.st_size &&
-	       now.st_mtim.tv_sec == sqlite->seen.st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == sqlite->seen.st_mtim.tv_nsec;
+	if (stat(sqlite->path, &now) != 0 || now.st_dev != seen->st_dev ||
+		now.st_ino != seen->st_ino)
+		return false;
+	return !sqlite->immutable ||
+	       (now.st_size == seen->st_size && now.st_mtim.tv_sec == seen->st_mtim.tv_sec &&
+		       now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec &&
+		       is_wal_at_rest(sqlite->path));
 }
 
 static bool
 open_handle(struct sqlite *sqlite, enum sqlite_mode mode, GError **error)
 {
-	sqlite->immutable = mode == SQLITE_MODE_READ && is_wal_at_rest(sqlite->path, &sqlite->seen);
+	if (stat(sqlite->path, &sqlite->seen) != 0)
+		sqlite->seen = (struct stat){0};
+	sqlite->immutable = mode == SQLITE_MODE_READ && is_wal_at_rest(sqlite->path);
 	g_autofree char *absolute = g_canonicalize_filename(sqlite->path, NULL);
 	g_autofree char *uri = g_filename_to_uri(absolute, NULL, error);
 	if (uri == NULL)
@@ -193,18 +200,16 @@ sqlite_get_path(const struct sqlite *sqlite)
 bool
 sqlite_has_changed(struct sqlite *sqlite)
 {
-	if (sqlite->immutable) {
-		if (looks_as_seen(sqlite))
-			return false;
-		/* Where it cannot be opened again, the reader that comes next says so. */
-		close_handle(sqlite);
-		open_handle(sqlite, SQLITE_MODE_READ, NULL);
-		return true;
-	}
 	int64_t version = sqlite->version;
-	if (!read_version(sqlite, &version, NULL) || version == sqlite->version)
-		return false;
-	sqlite->version = version;
+	if (looks_as_opened(sqlite) && read_version(sqlite, &version, NULL)) {
+		bool changed = version != sqlite->version;
+		sqlite->version = version;
+		return changed;
+	}
+	/* Another file is there, or none that can be read: the reader that comes next says so. */
+	close_handle(sqlite);
+	if (open_handle(sqlite, SQLITE_MODE_READ, NULL))
+		read_version(sqlite, &sqlite->version, NULL);
 	return true;
 }
 

@@ -15,8 +15,6 @@
 
 #include "base/cleanup.h"
 
-#include "base/cleanup.h"
-
 /* How long a statement waits for another process's lock, ms. Only a foreign database has
  * one that writes beside us, in transactions far shorter than this. */
 #define SQLITE_BUSY_MS 5000
@@ -34,7 +32,11 @@ CLEANUP_DEFINE(struct sqlite, sqlite_close)
 
 const char *sqlite_get_path(const struct sqlite *sqlite);
 
-/* Whether another connection has written since the last call, or since the opening. */
+/*
+ * Whether another connection has written since the last call, or since the opening. Where another
+ * file has come to lie there, or what is open can't be read, it is opened again: that counts as
+ * a change, and the next statement tells what is wrong. Of one opened to read.
+ */
 bool sqlite_has_changed(struct sqlite *sqlite);
 
 /* Runs statements that take no values and give no rows. */

@@ -14,7 +14,7 @@ struct sqlite {
 	sqlite3 *handle;
 	GHashTable *statements; /* SQL -> sqlite3_stmt *, those not in use */
 	bool immutable;         /* opened as a file that nobody writes: see sqlite.c */
-	struct stat seen;       /* and how that file looked */
+	struct stat seen;       /* how the file looked when it was opened; 0: none was there */
 	int64_t version;        /* SQLite's data_version at the last look */
 };
 

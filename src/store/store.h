@@ -47,5 +47,6 @@ GPtrArray *store_read_all(struct store *store, GError **error);
 /* One host; without services and nodes where the tables have none. */
 struct host *store_read_host(struct store *store, const char *name, GError **error);
 
-/* Whether another process has written since the last call. */
+/* Whether another process has written since the last call, or what was there is gone: then
+ * what is there now is what will be read. Of a store opened to read. */
 bool store_has_changed(struct store *store);

@@ -3,6 +3,7 @@
  * What is delivered is stored and shown; what can't be stored is kept.
  */
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -243,6 +244,28 @@ test_watches_a_foreign_database(struct server *server, const void *data)
 	g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN);
 }
 
+static bool
+is_ill(struct server *server)
+{
+	return !is_healthy(server);
+}
+
+static void
+test_a_foreign_database_may_go_and_come(struct server *server, const void *data)
+{
+	fixture_make_foreign(&server->fixture);
+	start(server, STORE_READ);
+	g_autofree char *away = g_strconcat(server->fixture.path, ".away", NULL);
+	g_test_expect_message("muster", G_LOG_LEVEL_WARNING, "*the store fails*muster.db*");
+	g_assert_cmpint(g_rename(server->fixture.path, away), ==, 0);
+	wait_for(server, is_ill);
+	g_test_expect_message("muster", G_LOG_LEVEL_MESSAGE, "*well again*");
+	g_assert_cmpint(g_rename(away, server->fixture.path), ==, 0);
+	wait_for(server, is_healthy);
+	g_clear_pointer(&server->publisher, publisher_stop);
+	g_test_assert_expected_messages();
+}
+
 #define DELIVERERS 4
 
 static void *
@@ -289,6 +312,8 @@ main(int argc, char *argv[])
 		{"/publisher/a-full-disk-keeps-reports-and-heartbeats",
 			test_a_full_disk_keeps_reports_and_heartbeats},
 		{"/publisher/watches-a-foreign-database", test_watches_a_foreign_database},
+		{"/publisher/a-foreign-database-may-go-and-come",
+			test_a_foreign_database_may_go_and_come},
 		{"/publisher/many-threads-deliver", test_many_threads_deliver},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)

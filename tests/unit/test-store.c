@@ -4,6 +4,7 @@
  */
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <glib/gstdio.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -324,6 +325,43 @@ test_sees_another_process_write(struct fixture *fixture, const void *data)
 	g_assert_cmpstr(files, ==, "muster.db");
 }
 
+static guint
+count_hosts(struct fixture *fixture)
+{
+	g_autoptr(GPtrArray) hosts = store_read_all(fixture->store, NULL);
+	return hosts == NULL ? G_MAXUINT : hosts->len;
+}
+
+static void
+test_reads_the_file_that_takes_its_place(struct fixture *fixture, const void *data)
+{
+	static const char *const modes[] = {
+		"PRAGMA journal_mode = DELETE", "PRAGMA journal_mode = WAL"};
+	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
+		fixture_make_foreign(fixture);
+		fixture_execute(fixture, modes[i]);
+		fixture_open(fixture, STORE_READ);
+		g_assert_cmpuint(count_hosts(fixture), ==, 0);
+		g_assert_cmpint(g_remove(fixture->path), ==, 0);
+		g_assert_true(store_has_changed(fixture->store));
+		g_assert_cmpuint(count_hosts(fixture), ==, G_MAXUINT);
+
+		g_autofree char *path = g_strdup(fixture->path);
+		struct fixture other;
+		fixture_set_up(&other, NULL);
+		fixture_make_foreign(&other);
+		fixture_execute(&other, two_hosts);
+		fixture_execute(&other, modes[i]);
+		g_assert_cmpint(g_rename(other.path, path), ==, 0);
+		fixture_tear_down(&other, NULL);
+		g_assert_true(store_has_changed(fixture->store));
+		g_assert_cmpuint(count_hosts(fixture), ==, 3);
+		g_assert_false(store_has_changed(fixture->store));
+		fixture_close(fixture);
+		g_assert_cmpint(g_remove(path), ==, 0);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -346,6 +384,8 @@ main(int argc, char *argv[])
 		{"/store/reads-live-rows-by-host", test_reads_live_rows_by_host},
 		{"/store/no-row-spoils-another", test_no_row_spoils_another},
 		{"/store/sees-another-process-write", test_sees_another_process_write},
+		{"/store/reads-the-file-that-takes-its-place",
+			test_reads_the_file_that_takes_its_place},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
 		g_test_add(tests[i].name, struct fixture, NULL, fixture_set_up, tests[i].run,
