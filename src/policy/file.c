@@ -6,11 +6,10 @@
 
 #include "base/error.h"
 #include "policy/rule_parser.h"
+#include "policy/tabs.h"
 
 struct reader {
 	const char *path;
-	const char *cursor; /* in the file's text, for what libyaml does not tell */
-	size_t index;       /* of the cursor, in characters, as libyaml counts */
 	yaml_document_t *document;
 	GHashTable *rules;
 	unsigned checks; /* of the rule of lists that is read */
@@ -183,22 +182,6 @@ read_rule(struct reader *reader, const yaml_node_t *node, const char *name, GErr
 	return rule;
 }
 
-/*
- * A tab between a name and its rule: libyaml passes it over, PyYAML, and so Nova, refuses the file.
- * Within braces both pass it over. Names are looked at in the file's order.
- */
-static bool
-has_tab_between(struct reader *reader, const yaml_node_t *key, const yaml_node_t *value)
-{
-	for (; reader->index < key->end_mark.index && *reader->cursor != '\0'; reader->index++)
-		reader->cursor = g_utf8_next_char(reader->cursor);
-	if (value->start_mark.index < key->end_mark.index) /* an alias: its text is elsewhere */
-		return false;
-	size_t length = strcspn(reader->cursor, "\t#");
-	return reader->cursor[length] == '\t' &&
-	       length < value->start_mark.index - key->end_mark.index;
-}
-
 static bool
 read_mapping(struct reader *reader, const yaml_node_t *root, GError **error)
 {
@@ -209,11 +192,6 @@ read_mapping(struct reader *reader, const yaml_node_t *root, GError **error)
 		const char *name = get_text(reader, key, "expected the name of a rule", error);
 		if (name == NULL)
 			return false;
-		if (root->data.mapping.style != YAML_FLOW_MAPPING_STYLE &&
-			has_tab_between(reader, key, value))
-			return fail_on_node(error, reader, value,
-				"expected spaces, and no tab, between the name of a rule and the "
-				"rule");
 		struct rule *rule = read_rule(reader, value, name, error);
 		if (rule == NULL)
 			return false;
@@ -277,6 +255,26 @@ read_documents(struct reader *reader, yaml_parser_t *parser, GError **error)
 	return second == NULL;
 }
 
+static bool
+check_tabs(const struct reader *reader, const char *text, GError **error)
+{
+	const char *tab = tabs_find(text);
+	if (tab == NULL)
+		return true;
+	size_t line = 0;
+	const char *start = text;
+	for (const char *c = text; c < tab; c++) {
+		if (*c == '\n') {
+			line++;
+			start = c + 1;
+		}
+	}
+	fail_at(error, MUSTER_ERROR_INVALID, reader, line,
+		(size_t)g_utf8_pointer_to_offset(start, tab),
+		"expected a space: a tab may stand only between quotes, and in JSON");
+	return false;
+}
+
 bool
 policy_file_parse(
 	GHashTable *rules, const char *path, const void *bytes, size_t size, GError **error)
@@ -301,11 +299,8 @@ policy_file_parse(
 		return false;
 	}
 	yaml_parser_set_input_string(&parser, bytes, size);
-	struct reader reader = {.path = path, .rules = rules, .cursor = text};
-	if (g_str_has_prefix(
-		    text, "\xef\xbb\xbf")) /* a byte order mark is no character to libyaml */
-		reader.cursor += 3;
-	bool read = read_documents(&reader, &parser, error);
+	struct reader reader = {.path = path, .rules = rules};
+	bool read = read_documents(&reader, &parser, error) && check_tabs(&reader, text, error);
 	yaml_parser_delete(&parser);
 	return read;
 }
