@@ -6,6 +6,7 @@
 
 #include "command/arguments.h"
 #include "command/command.h"
+#include "command/policy_settings.h"
 #include "command/settings.h"
 #include "config/sample.h"
 
@@ -14,7 +15,9 @@ check(const struct settings_arguments *arguments)
 {
 	g_autoptr(GError) error = NULL;
 	CLEANUP(settings_free) struct settings *settings = settings_load(arguments, &error);
-	if (settings == NULL)
+	CLEANUP(policy_close)
+	struct policy *policy = settings == NULL ? NULL : policy_settings_open(settings, &error);
+	if (policy == NULL)
 		return arguments_fail(error);
 	puts("muster: the configuration is valid");
 	return EXIT_SUCCESS;
@@ -31,7 +34,7 @@ command_config(int argc, char **argv)
 	};
 	arguments_parse(&argc, &argv, entries, "config sample|check|man [--config FILE]...",
 		"sample  print a configuration file with every option, commented out\n"
-		"check   read the configuration and say what is wrong\n"
+		"check   read the configuration and the policy files, and say what is wrong\n"
 		"man     print the manual page muster.conf(5)",
 		1, 1);
 
