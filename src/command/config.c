@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/policy_settings.h"
@@ -13,6 +14,7 @@
 static int
 check(const struct settings_arguments *arguments)
 {
+	log_open(false);
 	g_autoptr(GError) error = NULL;
 	CLEANUP(settings_free) struct settings *settings = settings_load(arguments, &error);
 	CLEANUP(policy_close)
