@@ -9,8 +9,8 @@
 
 /*
  * A kept page. It fits for as long as the newest snapshot has the very chunks that it was made
- * of and no state in it has flipped. Nothing flips before `until` but by a heartbeat, which
- * `revivals` counts; past either the states are compared again.
+ * of and no state in it has flipped. From `since` to `until` nothing flips but by a heartbeat,
+ * which `revivals` counts; outside the states are compared again.
  */
 struct kept {
 	struct page_key key;
@@ -18,6 +18,7 @@ struct kept {
 	size_t end; /* one past the last slot looked at */
 	struct chunks_hold *hold;
 	GByteArray *states; /* of the slots from first to end: up or not */
+	int64_t since;      /* when they were compared last: a clock may be set back */
 	int64_t until;
 	uint64_t revivals;
 	GList link; /* in pages->recent */
@@ -122,6 +123,7 @@ make(const struct pages *pages, const struct snapshot *snapshot, struct page_key
 	kept->key = key;
 	kept->link.data = kept;
 	kept->revivals = inventory_get_revivals(pages->inventory); /* before any state is read */
+	kept->since = now;
 	kept->until = CLOCK_NEVER;
 	kept->states = g_byte_array_new();
 
@@ -155,7 +157,7 @@ fits(const struct pages *pages, const struct snapshot *snapshot, struct kept *ke
 	if (!chunks_hold_is_in(kept->hold, snapshot_get_chunks(snapshot)))
 		return false;
 	uint64_t revivals = inventory_get_revivals(pages->inventory);
-	if (now < kept->until && revivals == kept->revivals)
+	if (now >= kept->since && now < kept->until && revivals == kept->revivals)
 		return true;
 
 	int64_t down_time = inventory_get_down_time(pages->inventory);
@@ -164,6 +166,7 @@ fits(const struct pages *pages, const struct snapshot *snapshot, struct kept *ke
 		if (state_of(snapshot, slot, now, down_time, &until) !=
 			kept->states->data[slot - kept->key.first])
 			return false;
+	kept->since = now;
 	kept->until = until;
 	kept->revivals = revivals;
 	return true;

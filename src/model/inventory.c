@@ -75,18 +75,15 @@ void
 inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now)
 {
 	atomic_store(&inventory->refreshed_at, now);
-	size_t slot = snapshot_find_host(inventory->snapshot, host);
-	if (slot == SNAPSHOT_NONE)
-		return;
-	struct service *service = hypervisor_get_service(snapshot_get(inventory->snapshot, slot));
+	struct service *service = snapshot_find_compute(inventory->snapshot, host);
 	if (service == NULL)
 		return;
 
-	int64_t until;
-	bool before = service_is_up(service, now, inventory->down_time, &until);
+	int64_t until_before, until_after;
+	bool before = service_is_up(service, now, inventory->down_time, &until_before);
 	service_beat(service, moment);
-	bool after = service_is_up(service, now, inventory->down_time, &until);
-	if (after && !before)
+	bool after = service_is_up(service, now, inventory->down_time, &until_after);
+	if (after != before || until_after < until_before)
 		atomic_fetch_add(&inventory->revivals, 1);
 }
 

@@ -28,7 +28,7 @@ struct snapshot *inventory_get_snapshot(struct inventory *inventory);
 /* Publishes a snapshot made of these hosts (struct host *) alone. The writer's thread. */
 void inventory_load(struct inventory *inventory, GPtrArray *hosts, int64_t now);
 
-/* Publishes a snapshot in which these hosts take the place of what bore their names;
+/* Publishes a snapshot in which these hosts, no two of one name, take the place of what bore them;
  * a host without services and nodes is gone. A batch makes one snapshot. The writer's thread. */
 void inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now);
 
@@ -38,8 +38,9 @@ void inventory_beat(struct inventory *inventory, const char *host, int64_t momen
 /* The store was looked at and has nothing new. The writer's thread. */
 void inventory_confirm(struct inventory *inventory, int64_t now);
 
-/* How often a heartbeat has brought a host back up. Whoever keeps something made of
- * states looks again when this has moved. Any thread. */
+/* How often a heartbeat has changed a state, or brought the moment at which one flips nearer (the
+ * clock was set back). Whoever keeps something made of states looks again when this has moved.
+ * Any thread. */
 uint64_t inventory_get_revivals(const struct inventory *inventory);
 
 /* When the snapshot was last known to be what the store holds, µs. Any thread. */

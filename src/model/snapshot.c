@@ -21,8 +21,15 @@ static const struct chunks_kind services_kind = {
 	.unref = (void (*)(void *))service_unref,
 };
 
-/* Adds the node to the sums, or takes it away again. An unknown value adds nothing, as SQL's
- * SUM() has it. */
+/* Unsigned, since a database may hold anything: a sum beyond 64 bits wraps, and comes back. */
+static void
+add(int64_t *sum, int64_t value, int64_t sign)
+{
+	*sum = (int64_t)((uint64_t)*sum + (uint64_t)value * (uint64_t)sign);
+}
+
+/* Adds the node to the sums (sign 1), or takes it away again (-1). An unknown value adds nothing,
+ * as SQL's SUM() has it. */
 static void
 count(struct statistics *sums, const struct hypervisor *hypervisor, int64_t sign)
 {
@@ -30,18 +37,18 @@ count(struct statistics *sums, const struct hypervisor *hypervisor, int64_t sign
 	if (service == NULL || !service_counts(service))
 		return;
 	const struct node_columns *node = hypervisor_get_columns(hypervisor);
-	sums->count += sign;
-	sums->vcpus += sign * node->vcpus;
-	sums->vcpus_used += sign * node->vcpus_used;
-	sums->memory_mb += sign * node->memory_mb;
-	sums->memory_mb_used += sign * node->memory_mb_used;
-	sums->free_ram_mb += sign * node->free_ram_mb.value;
-	sums->local_gb += sign * node->local_gb;
-	sums->local_gb_used += sign * node->local_gb_used;
-	sums->free_disk_gb += sign * node->free_disk_gb.value;
-	sums->disk_available_least += sign * node->disk_available_least.value;
-	sums->current_workload += sign * node->current_workload.value;
-	sums->running_vms += sign * node->running_vms.value;
+	add(&sums->count, 1, sign);
+	add(&sums->vcpus, node->vcpus, sign);
+	add(&sums->vcpus_used, node->vcpus_used, sign);
+	add(&sums->memory_mb, node->memory_mb, sign);
+	add(&sums->memory_mb_used, node->memory_mb_used, sign);
+	add(&sums->free_ram_mb, node->free_ram_mb.value, sign);
+	add(&sums->local_gb, node->local_gb, sign);
+	add(&sums->local_gb_used, node->local_gb_used, sign);
+	add(&sums->free_disk_gb, node->free_disk_gb.value, sign);
+	add(&sums->disk_available_least, node->disk_available_least.value, sign);
+	add(&sums->current_workload, node->current_workload.value, sign);
+	add(&sums->running_vms, node->running_vms.value, sign);
 }
 
 static int
@@ -166,7 +173,8 @@ place_service(const struct snapshot *before, struct service *service, GArray *ch
 	if (!find_service(before, service_get_id(service), &change.at))
 		return false;
 	const struct service *old = chunks_get(before->services, change.at);
-	if (!g_str_equal(service_get_host(old), service_get_host(service)))
+	if (!g_str_equal(service_get_host(old), service_get_host(service)) ||
+		service_is_compute(old) != service_is_compute(service))
 		return false;
 	g_array_append_val(changes, change);
 	return true;
@@ -270,6 +278,15 @@ snapshot_find_host(const struct snapshot *snapshot, const char *host)
 {
 	const struct snapshot_index_host *entry = snapshot_index_find_host(snapshot->index, host);
 	return entry == NULL || entry->hypervisors == 0 ? SNAPSHOT_NONE : entry->first;
+}
+
+struct service *
+snapshot_find_compute(const struct snapshot *snapshot, const char *host)
+{
+	const struct snapshot_index_host *entry = snapshot_index_find_host(snapshot->index, host);
+	return entry == NULL || entry->compute == SNAPSHOT_NONE
+		       ? NULL
+		       : snapshot_get_service(snapshot, entry->compute);
 }
 
 size_t

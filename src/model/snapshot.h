@@ -33,9 +33,9 @@ struct statistics {
 struct snapshot;
 
 struct snapshot *snapshot_new_empty(void);
-/* Of these hosts (struct host *) alone. */
+/* Of these hosts (struct host *) alone; no two of one name. */
 struct snapshot *snapshot_new(GPtrArray *hosts);
-/* As `before`, but for these hosts. */
+/* As `before`, but for these hosts; no two of one name. */
 struct snapshot *snapshot_new_with(const struct snapshot *before, GPtrArray *hosts);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
@@ -52,6 +52,9 @@ const struct chunks *snapshot_get_chunks(const struct snapshot *snapshot);
 size_t snapshot_find_uuid(const struct snapshot *snapshot, const char *uuid);
 size_t snapshot_find_id(const struct snapshot *snapshot, int64_t id);
 size_t snapshot_find_host(const struct snapshot *snapshot, const char *host);
+
+/* The host's nova-compute, lent; NULL where it has none. */
+struct service *snapshot_find_compute(const struct snapshot *snapshot, const char *host);
 
 /* All live services, of any binary, in the order of their ids. */
 size_t snapshot_get_services_size(const struct snapshot *snapshot);

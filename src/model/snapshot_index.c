@@ -26,6 +26,7 @@ host_entry(struct snapshot_index *index, const char *name)
 	struct snapshot_index_host *host = g_hash_table_lookup(index->by_host, name);
 	if (host == NULL) {
 		host = g_new0(struct snapshot_index_host, 1);
+		host->compute = SNAPSHOT_NONE;
 		g_hash_table_insert(index->by_host, g_strdup(name), host);
 	}
 	return host;
@@ -44,6 +45,15 @@ add_hypervisor(struct snapshot_index *index, const struct node_columns *node, si
 		host->first = slot;
 }
 
+static void
+add_service(struct snapshot_index *index, const struct service *service, size_t at)
+{
+	struct snapshot_index_host *host = host_entry(index, service_get_host(service));
+	host->services++;
+	if (host->compute == SNAPSHOT_NONE && service_is_compute(service))
+		host->compute = at;
+}
+
 struct snapshot_index *
 snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services)
 {
@@ -55,7 +65,7 @@ snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services)
 	for (guint slot = 0; slot < hypervisors->len; slot++)
 		add_hypervisor(index, hypervisor_get_columns(hypervisors->pdata[slot]), slot);
 	for (guint i = 0; i < services->len; i++)
-		host_entry(index, service_get_host(services->pdata[i]))->services++;
+		add_service(index, services->pdata[i], i);
 	return index;
 }
 

@@ -16,6 +16,7 @@ struct snapshot_index_host {
 	size_t first; /* meaningful where hypervisors > 0 */
 	size_t hypervisors;
 	size_t services;
+	size_t compute; /* the place of its nova-compute among the services, or SNAPSHOT_NONE */
 };
 
 /* Of hypervisors and services in the order of their slots. */

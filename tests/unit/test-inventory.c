@@ -107,6 +107,28 @@ test_a_beat_of_nobody_is_passed_over(void)
 	g_assert_cmpint(inventory_get_refreshed_at(inventory), ==, CLOUD_START + 2);
 }
 
+static void
+test_a_beat_reaches_a_host_without_a_node(void)
+{
+	CLEANUP(inventory_free) struct inventory *inventory = inventory_new(CLOUD_DOWN_TIME);
+	g_autoptr(GPtrArray) batch = cloud_make_batch(&(struct cloud_host){.n = 1});
+	struct host *host = batch->pdata[0];
+	g_ptr_array_set_size(host->hypervisors, 0);
+	inventory_load(inventory, batch, CLOUD_START);
+	inventory_beat(inventory, "cmp-01", CLOUD_START + 7, CLOUD_START + 7);
+	g_assert_cmpint(service_get_updated_at(host->services->pdata[0]), ==, CLOUD_START + 7);
+}
+
+static void
+test_a_beat_after_the_clock_was_set_back_is_counted(void)
+{
+	CLEANUP(inventory_free)
+	struct inventory *inventory = make_inventory(&(struct cloud_host){.n = 1});
+	inventory_beat(inventory, "cmp-01", CLOUD_START - 5, CLOUD_START - 5);
+	g_assert_true(is_up(inventory, CLOUD_START - 5));
+	g_assert_cmpuint(inventory_get_revivals(inventory), ==, 1);
+}
+
 struct reading {
 	struct inventory *inventory;
 	int done; /* atomic */
@@ -182,6 +204,10 @@ main(int argc, char **argv)
 		test_a_beat_too_old_brings_nothing_back);
 	g_test_add_func(
 		"/inventory/a-beat-of-nobody-is-passed-over", test_a_beat_of_nobody_is_passed_over);
+	g_test_add_func("/inventory/a-beat-reaches-a-host-without-a-node",
+		test_a_beat_reaches_a_host_without_a_node);
+	g_test_add_func("/inventory/a-beat-after-the-clock-was-set-back-is-counted",
+		test_a_beat_after_the_clock_was_set_back_is_counted);
 	g_test_add_func("/inventory/readers-see-whole-batches-while-one-writes",
 		test_readers_see_whole_batches_while_one_writes);
 	return g_test_run();

@@ -230,6 +230,19 @@ test_a_revival_shows_at_once(void)
 
 /* A revival elsewhere makes the states be compared again, but no page anew. */
 static void
+test_a_clock_set_back_is_looked_at(void)
+{
+	struct desk desk;
+	desk_open(&desk, 3, 1 << 20);
+	g_autoptr(GBytes) up = get(&desk, 0, 10, CLOUD_START);
+	g_assert_cmpuint(count(up, "\"up\""), ==, 3);
+	/* The heartbeats are of a time that is to come by now. */
+	g_autoptr(GBytes) down = get(&desk, 0, 10, CLOUD_START - CLOUD_DOWN_TIME - 1);
+	g_assert_cmpuint(count(down, "\"down\""), ==, 3);
+	desk_close(&desk);
+}
+
+static void
 test_a_revival_elsewhere_keeps_it(void)
 {
 	struct desk desk;
@@ -348,6 +361,7 @@ main(int argc, char **argv)
 	g_test_add_func(
 		"/pages/a-heartbeat-moves-the-deadline", test_a_heartbeat_moves_the_deadline);
 	g_test_add_func("/pages/a-revival-shows-at-once", test_a_revival_shows_at_once);
+	g_test_add_func("/pages/a-clock-set-back-is-looked-at", test_a_clock_set_back_is_looked_at);
 	g_test_add_func("/pages/a-revival-elsewhere-keeps-it", test_a_revival_elsewhere_keeps_it);
 	g_test_add_func("/pages/what-is-kept-is-bounded", test_what_is_kept_is_bounded);
 	g_test_add_func("/pages/a-page-too-large-leaves-the-others",

@@ -132,6 +132,24 @@ test_sums_what_counts(void)
 	g_assert_cmpint(sums->running_vms, ==, 2 * 3);
 }
 
+/* A database that is not Muster's may hold any number. */
+static void
+test_sums_beyond_64_bits_come_back(void)
+{
+	CLEANUP(snapshot_unref) struct snapshot *one = make_cloud(1);
+	CLEANUP(snapshot_unref)
+	struct snapshot *most = change(one, &(struct cloud_host){.n = 1, .vcpus_used = INT64_MAX});
+	CLEANUP(snapshot_unref)
+	struct snapshot *beyond =
+		change(most, &(struct cloud_host){.n = 2, .vcpus_used = INT64_MAX});
+	CLEANUP(snapshot_unref)
+	struct snapshot *least =
+		change(beyond, &(struct cloud_host){.n = 2, .vcpus_used = INT64_MIN});
+	CLEANUP(snapshot_unref)
+	struct snapshot *back = change(least, &(struct cloud_host){.n = 2, .vcpus_used = -7});
+	g_assert_cmpint(snapshot_get_statistics(back)->vcpus_used, ==, INT64_MAX - 7);
+}
+
 static bool
 shares(const struct snapshot *a, const struct snapshot *b, size_t slot)
 {
@@ -315,6 +333,8 @@ main(int argc, char **argv)
 	g_test_add_func("/snapshot/a-host-without-nodes-has-its-service",
 		test_a_host_without_nodes_has_its_service);
 	g_test_add_func("/snapshot/sums-what-counts", test_sums_what_counts);
+	g_test_add_func(
+		"/snapshot/sums-beyond-64-bits-come-back", test_sums_beyond_64_bits_come_back);
 	g_test_add_func("/snapshot/a-change-shares-the-other-chunks",
 		test_a_change_shares_the_other_chunks);
 	g_test_add_func("/snapshot/a-changed-membership-makes-all-anew",
