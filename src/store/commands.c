@@ -57,7 +57,8 @@ select_hosts(const struct batch *batch, const char *name, struct ids *ids, GErro
 		"m.machine_uuid, n.uuid, s.disabled, s.disabled_reason, s.forced_down, "
 		"s.last_seen_up FROM muster_hosts m JOIN services s ON s.id = m.service_id "
 		"JOIN compute_nodes n ON n.id = m.node_id "
-		"WHERE ?1 IS NULL OR ?1 IN (s.host, n.hypervisor_hostname, m.connection) "
+		"WHERE ?1 IS NULL "
+		"OR ?1 IN (s.host, n.hypervisor_hostname, m.connection, n.uuid) "
 		"ORDER BY n.id",
 		VALUES(value_text(name)));
 	while (statement_next(row)) {
@@ -78,20 +79,19 @@ check_one(const char *name, GPtrArray *records, GError **error)
 		return true;
 	if (records->len == 0) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-			"no host is named '%s': expected a host, a hypervisor's hostname or a "
-			"connection, as listed",
+			"no host is named '%s': expected a host, a hypervisor's hostname or uuid, "
+			"or a connection, as listed",
 			name);
 		return false;
 	}
 	g_autoptr(GString) names = g_string_new(NULL);
 	for (guint i = 0; i < records->len; i++) {
 		const struct host_record *record = records->pdata[i];
-		g_string_append_printf(names, "%s%s (%s)", i == 0 ? "" : ", ", record->name,
-			record->connection == NULL ? "no connection" : record->connection);
+		g_string_append_printf(
+			names, "%s%s (%s)", i == 0 ? "" : ", ", record->name, record->uuid);
 	}
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-		"'%s' names several hosts: %s: expected one of their connections", name,
-		names->str);
+		"'%s' names several hosts: %s: expected one of their uuids", name, names->str);
 	return false;
 }
 

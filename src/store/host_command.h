@@ -18,7 +18,7 @@ enum host_action {
 
 struct host_command {
 	enum host_action action;
-	const char *name;   /* services.host, hypervisor_hostname or connection; list: NULL */
+	const char *name; /* services.host, connection, hypervisor's hostname or uuid; list: NULL */
 	const char *reason; /* of disable; NULL: none */
 };
 
