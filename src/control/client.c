@@ -36,7 +36,7 @@ control_call(const char *path, const json_t *request, GError **error)
 	}
 	if (!line_send(G_IO_STREAM(connection), request, error))
 		return NULL;
-	json_t *reply = line_receive(G_IO_STREAM(connection), NULL, error);
+	json_t *reply = line_receive(G_IO_STREAM(connection), CONTROL_REPLY_MAX, NULL, error);
 	if (reply == NULL)
 		return NULL;
 

@@ -22,7 +22,7 @@ line_send(GIOStream *stream, const json_t *object, GError **error)
 }
 
 json_t *
-line_receive(GIOStream *stream, GCancellable *cancel, GError **error)
+line_receive(GIOStream *stream, size_t most, GCancellable *cancel, GError **error)
 {
 	GInputStream *in = g_io_stream_get_input_stream(stream);
 	g_autoptr(GString) line = g_string_new(NULL);
@@ -37,9 +37,10 @@ line_receive(GIOStream *stream, GCancellable *cancel, GError **error)
 			return NULL;
 		}
 		g_string_append_len(line, part, size);
-		if (line->len > CONTROL_LINE_MAX) {
-			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-				"control socket: a line of over %d bytes", CONTROL_LINE_MAX);
+		if (line->len > most) {
+			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_LIMIT,
+				"control socket: receiving: expected a line of %zu bytes at most",
+				most);
 			return NULL;
 		}
 	}

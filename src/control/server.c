@@ -36,7 +36,8 @@ serve_client(struct control_server *server, GSocketConnection *connection)
 {
 	g_socket_set_timeout(g_socket_connection_get_socket(connection), CONTROL_TIMEOUT);
 	g_autoptr(GError) error = NULL;
-	json_t *request = line_receive(G_IO_STREAM(connection), server->stopping, &error);
+	json_t *request = line_receive(
+		G_IO_STREAM(connection), CONTROL_REQUEST_MAX, server->stopping, &error);
 	if (request == NULL) {
 		if (!g_cancellable_is_cancelled(server->stopping))
 			g_warning("%s", error->message);

@@ -11,10 +11,10 @@
 
 #include "base/cleanup.h"
 
-#define CONTROL_LINE_MAX                                                                           \
-	(1024 * 1024)         /* bytes of a request or an answer: a status of 10,000 hosts */
-#define CONTROL_CLIENTS_MAX 8 /* served at once; an operator's shell or two */
-#define CONTROL_TIMEOUT 30    /* s in which a line must have come */
+#define CONTROL_REQUEST_MAX (64 * 1024)      /* bytes: a command with a name and a reason */
+#define CONTROL_REPLY_MAX (64 * 1024 * 1024) /* bytes: a list of 100,000 hosts has 40 MB */
+#define CONTROL_CLIENTS_MAX 8                /* served at once; an operator's shell or two */
+#define CONTROL_TIMEOUT 30                   /* s in which a line must have come */
 
 /* Does a command: gives its result (a new reference), or NULL and an error. Called from a
  * thread of the client's own; may wait. */
