@@ -70,6 +70,45 @@ g_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end_time)
 	return woken;
 }
 
+/* What a pool runs, in place of the function itself; kept for the program's life. */
+struct work {
+	GFunc function;
+	gpointer data;
+};
+
+static void
+run_work(gpointer item, gpointer data)
+{
+	struct work *work = data;
+	acquire(item);
+	work->function(item, work->data);
+	release(work);
+}
+
+GThreadPool *
+g_thread_pool_new(
+	GFunc function, gpointer data, gint threads_max, gboolean exclusive, GError **error)
+{
+	struct work *work = g_new(struct work, 1);
+	*work = (struct work){function, data};
+	return REAL(g_thread_pool_new)(run_work, work, threads_max, exclusive, error);
+}
+
+gboolean
+g_thread_pool_push(GThreadPool *pool, gpointer item, GError **error)
+{
+	release(item);
+	return REAL(g_thread_pool_push)(pool, item, error);
+}
+
+void
+g_thread_pool_free(GThreadPool *pool, gboolean immediate, gboolean wait)
+{
+	struct work *work = pool->user_data;
+	REAL(g_thread_pool_free)(pool, immediate, wait);
+	acquire(work);
+}
+
 gboolean(g_atomic_ref_count_dec)(gatomicrefcount *count)
 {
 	release(count);
