@@ -51,11 +51,11 @@ append_cpu_info_object(GString *json, const char *cpu_info)
 }
 
 static void
-append_service(GString *json, const struct service *service, bool uuid)
+append_service(GString *json, const char *host, const struct service *service, bool uuid)
 {
 	json_append_name(json, "service");
 	g_string_append_c(json, '{');
-	json_append_string_member(json, "host", service_get_host(service));
+	json_append_string_member(json, "host", host);
 	if (uuid)
 		json_append_string_member(json, "id", service_get_uuid(service));
 	else
@@ -124,7 +124,7 @@ make_fragment(const struct hypervisor *hypervisor, enum shape shape, bool up)
 	json_append_string_member(json, "hypervisor_type", node->hypervisor_type);
 	json_append_integer_member(json, "hypervisor_version", node->hypervisor_version);
 	json_append_string_member(json, "host_ip", node->host_ip);
-	append_service(json, service, shows_uuid(shape));
+	append_service(json, node->host, service, shows_uuid(shape));
 	if (shape == SHAPE_DETAIL_LEAN)
 		json_append_string_member(json, "uptime", up ? node->uptime : NULL);
 	else

@@ -175,8 +175,9 @@ list(const struct context *context, bool detail, GError **error)
 	if (pattern == NULL)
 		return list_page(context, view, error);
 
-	if (query_get(context->query, "limit") != NULL ||
-		query_get(context->query, "marker") != NULL) {
+	/* Nova passes over a marker that is empty. */
+	const char *marker = query_get(context->query, "marker");
+	if (query_get(context->query, "limit") != NULL || (marker != NULL && *marker != '\0')) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 			"The server could not comply with the request since it is either malformed "
 			"or otherwise incorrect.");

@@ -56,6 +56,21 @@ append(GString *json, const struct service *service, const struct context *conte
 	g_string_append_c(json, '}');
 }
 
+/* Nova leaves its API services out: they send no heartbeat. */
+static bool
+is_shown(const struct service *service)
+{
+	static const char *const silent[] = {"nova-osapi_compute", "nova-metadata", NULL};
+	return !g_strv_contains(silent, service_get_binary(service));
+}
+
+/* An empty filter is none. */
+static bool
+passes(const char *filter, const char *value)
+{
+	return filter == NULL || *filter == '\0' || g_str_equal(filter, value);
+}
+
 struct http_response *
 services_list(struct context *context, GError **error)
 {
@@ -67,8 +82,8 @@ services_list(struct context *context, GError **error)
 	GString *json = g_string_new("{\"services\": [");
 	for (size_t i = 0; i < snapshot_get_services_size(snapshot); i++) {
 		const struct service *service = snapshot_get_service(snapshot, i);
-		if ((host == NULL || g_str_equal(host, service_get_host(service))) &&
-			(binary == NULL || g_str_equal(binary, service_get_binary(service))))
+		if (is_shown(service) && passes(host, service_get_host(service)) &&
+			passes(binary, service_get_binary(service)))
 			append(json, service, context);
 	}
 	g_string_append(json, "]}");

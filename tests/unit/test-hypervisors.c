@@ -58,6 +58,7 @@ static const struct {
 		"[\"cmp-01.example.org\",\"cmp-02.example.org\",\"cmp-03.example.org\","
 		"\"cmp-04.example.org\",\"cmp-06.example.org\"]"},
 	{H "?hypervisor_hostname_pattern=cmp-05", "2.53", "hypervisors", "[]"}, /* an orphan's */
+	{H "?hypervisor_hostname_pattern=cmp-05&marker=", "2.53", "hypervisors", "[]"},
 	{H "/detail?hypervisor_hostname_pattern=cmp-06&with_servers=1", "2.53",
 		"hypervisors/0/servers/*/name", "[\"server-6-1\",\"server-6-2\"]"},
 	{H "/mp-0%25org/search", "2.1", "hypervisors/*/id", "[1,2,3,4,6]"},

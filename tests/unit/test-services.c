@@ -4,20 +4,24 @@
 
 #include "api-fixture.h"
 
+/* A host with a conductor, and the API services, which are not shown. */
 static struct host *
-make_conductor(void)
+make_controller(void)
 {
+	static const char *const binaries[] = {
+		"nova-conductor", "nova-osapi_compute", "nova-metadata"};
 	struct host *host = host_new("ctl-1");
-	host_take_service(host, service_new(&(struct service_columns){
-					.id = 20,
-					.uuid = "5e000000-0000-4000-8000-000000000020",
-					.host = "ctl-1",
-					.binary = "nova-conductor",
-					.disabled_known = true,
-					.created_at = CLOUD_START,
-					.updated_at = CLOCK_UNKNOWN,
-					.last_seen_up = CLOCK_UNKNOWN,
-				}));
+	for (size_t i = 0; i < G_N_ELEMENTS(binaries); i++)
+		host_take_service(host, service_new(&(struct service_columns){
+						.id = 20 + (int64_t)i,
+						.uuid = "5e000000-0000-4000-8000-000000000020",
+						.host = "ctl-1",
+						.binary = binaries[i],
+						.disabled_known = true,
+						.created_at = CLOUD_START,
+						.updated_at = CLOCK_UNKNOWN,
+						.last_seen_up = CLOCK_UNKNOWN,
+					}));
 	return host;
 }
 
@@ -29,7 +33,7 @@ make(void)
 				       .disabled = true,
 				       .disabled_reason = "kernel upgrade",
 				       .seen_ago = 2 * CLOUD_DOWN_TIME}));
-	g_ptr_array_add(hosts, make_conductor());
+	g_ptr_array_add(hosts, make_controller());
 	return api_fixture_new(hosts, (struct api_options){0});
 }
 
@@ -59,6 +63,9 @@ static const struct {
 	{"/v2.1/os-services?binary=a&binary=nova-conductor", "2.75", "services/*/host",
 		"[\"ctl-1\"]"},
 	{"/v2.1/os-services?host=nobody", "2.104", "services", "[]"},
+	{"/v2.1/os-services?host=&binary=", "2.104", "services/*/host",
+		"[\"cmp-01\",\"cmp-02\",\"ctl-1\"]"},
+	{"/v2.1/os-services?binary=nova-metadata", "2.1", "services", "[]"},
 	{"/v2.1/os-services?x=y", "2.74", "services/*/host", "[\"cmp-01\",\"cmp-02\",\"ctl-1\"]"},
 	{"/v2.1/os-aggregates", "2.1", "", "{\"aggregates\":[]}"},
 	{"/v2.1/os-aggregates?x=y", "2.104", "", "{\"aggregates\":[]}"},
