@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/accept.h"
 #include "api/authorize.h"
 #include "api/context.h"
 #include "api/fault.h"
@@ -159,21 +160,12 @@ has_type(const struct http_response *response)
 	return false;
 }
 
-/* Nova answers in the vendor's media type where that is what the client asks for. */
-static const char *
-choose_type(const struct http_request *request)
-{
-	const struct http_header *accept = http_request_get_header(request, "Accept");
-	const char *vendor = "application/vnd.openstack.compute+json";
-	return accept != NULL && strstr(accept->value, vendor) != NULL ? vendor
-								       : "application/json";
-}
-
 static void
 add_headers(const struct context *context, struct http_response *response)
 {
 	if (!has_type(response))
-		http_response_add_header(response, "Content-Type", choose_type(context->request));
+		http_response_add_header(
+			response, "Content-Type", accept_choose_type(context->request));
 	http_response_add_header(response, "X-OpenStack-Request-Id", context->request_id);
 	http_response_add_header(response, "X-Compute-Request-Id", context->request_id);
 	if (context->version.shown == NULL)
