@@ -3,6 +3,7 @@
 #include <glib-unix.h>
 #include <glib.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -14,11 +15,19 @@
 #include "command/settings.h"
 
 static gboolean
-on_signal(gpointer loop)
+on_signal(gpointer asked_to_end)
 {
 	g_message("asked to end");
-	g_main_loop_quit(loop);
+	*(bool *)asked_to_end = true;
 	return G_SOURCE_CONTINUE;
+}
+
+/* Asked during the start, which runs on the thread that hears of signals. */
+static int
+hear_signals(void *asked_to_end)
+{
+	g_main_context_iteration(NULL, FALSE);
+	return *(bool *)asked_to_end;
 }
 
 static gboolean
@@ -28,22 +37,24 @@ on_hangup(gpointer server)
 	return G_SOURCE_CONTINUE;
 }
 
-/* libvirt's thread iterates the main context as well. Until the loop runs the context is kept
- * from it: a signal that comes during the start ends the loop, not the wait for it. */
+/* libvirt's thread would iterate the main context as well: until the end it is kept from it, since
+ * what is heard here is for this thread. */
 static int
 serve_until_signal(const struct settings *settings)
 {
-	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+	static bool asked_to_end; /* static: signals are heard, by libvirt's thread, to the last */
 	g_main_context_acquire(NULL);
-	g_unix_signal_add(SIGTERM, on_signal, loop);
-	g_unix_signal_add(SIGINT, on_signal, loop);
+	g_unix_signal_add(SIGTERM, on_signal, &asked_to_end);
+	g_unix_signal_add(SIGINT, on_signal, &asked_to_end);
 	g_autoptr(GError) error = NULL;
-	CLEANUP(server_stop) struct server *server = server_start(settings, &error);
+	CLEANUP(server_stop)
+	struct server *server = server_start(settings, hear_signals, &asked_to_end, &error);
 	if (server == NULL)
-		return arguments_fail(error);
+		return asked_to_end ? EXIT_SUCCESS : arguments_fail(error);
 	guint hangup = g_unix_signal_add(SIGHUP, on_hangup, server);
 	sd_notify(0, "READY=1");
-	g_main_loop_run(loop);
+	while (!asked_to_end)
+		g_main_context_iteration(NULL, TRUE);
 	g_source_remove(hangup);
 	sd_notify(0, "STOPPING=1");
 	g_main_context_release(NULL);

@@ -89,13 +89,15 @@ start_store(struct server *server, GError **error)
 }
 
 static bool
-start_publisher(struct server *server, GError **error)
+start_publisher(struct server *server, int (*is_cancelled)(void *data), void *data, GError **error)
 {
 	const struct publisher_options options = {
 		.store = server->store,
 		.inventory = server->inventory,
 		.health = server->health,
 		.deleted_retention = get_seconds(server->settings, OPTION_DELETED_RETENTION),
+		.is_cancelled = is_cancelled,
+		.cancel_data = data,
 	};
 	server->publisher = publisher_start(&options, error);
 	return server->publisher != NULL;
@@ -224,14 +226,15 @@ start_control(struct server *server)
 }
 
 struct server *
-server_start(const struct settings *settings, GError **error)
+server_start(const struct settings *settings, int (*is_cancelled)(void *data), void *data,
+	GError **error)
 {
 	CLEANUP(server_stop) struct server *server = g_new0(struct server, 1);
 	server->settings = settings;
 	server->started_at = clock_now();
 	server->health = health_new();
 	server->inventory = inventory_new(get_seconds(settings, OPTION_SERVICE_DOWN_TIME));
-	if (!start_store(server, error) || !start_publisher(server, error) ||
+	if (!start_store(server, error) || !start_publisher(server, is_cancelled, data, error) ||
 		!start_policy(server, error) || !start_http(server, error) ||
 		!start_collectors(server, error))
 		return NULL;

@@ -15,8 +15,10 @@
 struct server;
 
 /* Starts the parts, each after those that it needs; where one fails, those before it are
- * stopped again. The settings are lent until server_stop(). */
-struct server *server_start(const struct settings *settings, GError **error);
+ * stopped again. The settings are lent until server_stop(). The reading of a large database asks
+ * is_cancelled(data), on this thread, and ends the start where that is not 0. */
+struct server *server_start(const struct settings *settings, int (*is_cancelled)(void *data),
+	void *data, GError **error);
 
 /* Reads anew what may change while it runs: the TLS certificate and its key. */
 void server_reload(struct server *server);

@@ -292,7 +292,10 @@ publisher_start(const struct publisher_options *options, GError **error)
 	g_mutex_init(&publisher->lock);
 	g_cond_init(&publisher->work);
 	g_cond_init(&publisher->done);
-	if (load_all(publisher, error))
+	store_set_interrupt(options->store, options->is_cancelled, options->cancel_data);
+	bool loaded = load_all(publisher, error);
+	store_set_interrupt(options->store, NULL, NULL);
+	if (loaded)
 		publisher->thread = g_thread_new("publisher", run, publisher);
 	if (publisher->thread == NULL)
 		g_clear_pointer(&publisher, publisher_free);

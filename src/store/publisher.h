@@ -23,12 +23,14 @@ struct publisher;
 struct publisher_options {
 	struct store *store; /* the publisher's thread alone uses it until publisher_stop() */
 	struct inventory *inventory;
-	struct health *health;     /* its part "store" */
-	int64_t deleted_retention; /* µs for which deleted rows of an own store are kept */
+	struct health *health;           /* its part "store" */
+	int64_t deleted_retention;       /* µs for which deleted rows of an own store are kept */
+	int (*is_cancelled)(void *data); /* asked while the inventory is loaded; NULL: it is not */
+	void *cancel_data;
 };
 
 /* Loads the inventory from the store, then starts the thread. Fails where the store
- * can't be read. */
+ * can't be read, or is_cancelled() was not 0. */
 struct publisher *publisher_start(const struct publisher_options *options, GError **error);
 
 /* Takes the report, which replaces one of the same connection that still waits: that bounds

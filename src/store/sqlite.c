@@ -10,6 +10,9 @@
 #include "store/statement.h"
 #include "store/sqlite_private.h"
 
+/* Instructions of SQLite's machine; of the larger queries it does some ten million a second. */
+#define INTERRUPT_STEPS 50000
+
 static enum muster_error
 code_of(int result)
 {
@@ -211,6 +214,12 @@ sqlite_has_changed(struct sqlite *sqlite)
 	if (open_handle(sqlite, SQLITE_MODE_READ, NULL))
 		read_version(sqlite, &sqlite->version, NULL);
 	return true;
+}
+
+void
+sqlite_set_interrupt(struct sqlite *sqlite, int (*is_wanted)(void *data), void *data)
+{
+	sqlite3_progress_handler(sqlite->handle, INTERRUPT_STEPS, is_wanted, data);
 }
 
 bool

@@ -39,6 +39,10 @@ const char *sqlite_get_path(const struct sqlite *sqlite);
  */
 bool sqlite_has_changed(struct sqlite *sqlite);
 
+/* From now on every statement that runs asks is_wanted(data) each few milliseconds, on its own
+ * thread, and fails (MUSTER_ERROR_IO) where that is not 0. NULL: asks no more. */
+void sqlite_set_interrupt(struct sqlite *sqlite, int (*is_wanted)(void *data), void *data);
+
 /* Runs statements that take no values and give no rows. */
 bool sqlite_execute(struct sqlite *sqlite, const char *sql, GError **error);
 

@@ -111,6 +111,12 @@ store_is_own(const struct store *store)
 	return store->own;
 }
 
+void
+store_set_interrupt(struct store *store, int (*is_wanted)(void *data), void *data)
+{
+	sqlite_set_interrupt(store->sqlite, is_wanted, data);
+}
+
 GPtrArray *
 store_read_all(struct store *store, GError **error)
 {

@@ -42,6 +42,9 @@ CLEANUP_DEFINE(struct store, store_close)
 /* Whether the database carries muster_meta. */
 bool store_is_own(const struct store *store);
 
+/* Whether to go on is asked while the store is at work: as sqlite_set_interrupt(). */
+void store_set_interrupt(struct store *store, int (*is_wanted)(void *data), void *data);
+
 /* All hosts (struct host *), as the tables have them at one moment. */
 GPtrArray *store_read_all(struct store *store, GError **error);
 /* One host; without services and nodes where the tables have none. */

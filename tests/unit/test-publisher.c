@@ -244,6 +244,37 @@ test_watches_a_foreign_database(struct server *server, const void *data)
 	g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN);
 }
 
+static int
+is_asked(void *times)
+{
+	++*(unsigned *)times;
+	return true;
+}
+
+static void
+test_a_long_load_can_be_cancelled(struct server *server, const void *data)
+{
+	fixture_make_foreign(&server->fixture);
+	fixture_execute(&server->fixture,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) "
+		"INSERT INTO instances (uuid, host, deleted) SELECT i, 'a', 0 FROM n");
+	fixture_open(&server->fixture, STORE_READ);
+	unsigned times = 0;
+	const struct publisher_options options = {
+		.store = server->fixture.store,
+		.inventory = server->inventory,
+		.health = server->health,
+		.is_cancelled = is_asked,
+		.cancel_data = &times,
+	};
+	g_autoptr(GError) error = NULL;
+	g_assert_null(publisher_start(&options, &error));
+	g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_IO);
+	g_assert_cmpuint(times, ==, 1);
+	g_autoptr(GPtrArray) hosts = store_read_all(server->fixture.store, NULL);
+	g_assert_nonnull(hosts); /* it is asked no more */
+}
+
 static bool
 is_ill(struct server *server)
 {
@@ -312,6 +343,7 @@ main(int argc, char *argv[])
 		{"/publisher/a-full-disk-keeps-reports-and-heartbeats",
 			test_a_full_disk_keeps_reports_and_heartbeats},
 		{"/publisher/watches-a-foreign-database", test_watches_a_foreign_database},
+		{"/publisher/a-long-load-can-be-cancelled", test_a_long_load_can_be_cancelled},
 		{"/publisher/a-foreign-database-may-go-and-come",
 			test_a_foreign_database_may_go_and_come},
 		{"/publisher/many-threads-deliver", test_many_threads_deliver},
