@@ -26,12 +26,12 @@ expand_features(virConnectPtr connection, struct capabilities *capabilities)
 	free(expanded);
 }
 
-struct identity *
-identity_read(virConnectPtr connection, const char *uri, GError **error)
+struct machine *
+machine_read(virConnectPtr connection, const char *uri, GError **error)
 {
 	char *xml = virConnectGetCapabilities(connection);
 	if (xml == NULL && libvirt_error_is_unsupported())
-		return g_new0(struct identity, 1);
+		return g_new0(struct machine, 1);
 	if (xml == NULL) {
 		libvirt_error_take(error, uri, "read the host's capabilities");
 		return NULL;
@@ -45,18 +45,18 @@ identity_read(virConnectPtr connection, const char *uri, GError **error)
 	}
 	expand_features(connection, capabilities);
 
-	struct identity *identity = g_new0(struct identity, 1);
-	identity->machine_uuid = g_strdup(capabilities_get_machine_uuid(capabilities));
-	identity->cpu_info = capabilities_format_cpu_info(capabilities);
-	return identity;
+	struct machine *machine = g_new0(struct machine, 1);
+	machine->uuid = g_strdup(capabilities_get_machine_uuid(capabilities));
+	machine->cpu_info = capabilities_format_cpu_info(capabilities);
+	return machine;
 }
 
 void
-identity_free(struct identity *identity)
+machine_free(struct machine *machine)
 {
-	g_free(identity->machine_uuid);
-	g_free(identity->cpu_info);
-	g_free(identity);
+	g_free(machine->uuid);
+	g_free(machine->cpu_info);
+	g_free(machine);
 }
 
 /* Sets *error after a call that failed, unless an earlier one did or the driver lacks it. */

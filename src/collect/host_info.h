@@ -14,15 +14,15 @@
 #include "model/report.h"
 
 /* What stays as it is while a connection lives, read once: which machine, and its CPU. */
-struct identity {
-	char *machine_uuid; /* NULL: the driver tells of none */
+struct machine {
+	char *uuid; /* NULL: the driver tells of none */
 	char *cpu_info;     /* JSON; NULL: likewise */
 };
 
 /* NULL and *error: could not be read. Takes seconds where QEMU's abilities are not cached. */
-struct identity *identity_read(virConnectPtr connection, const char *uri, GError **error);
-void identity_free(struct identity *identity);
-CLEANUP_DEFINE(struct identity, identity_free)
+struct machine *machine_read(virConnectPtr connection, const char *uri, GError **error);
+void machine_free(struct machine *machine);
+CLEANUP_DEFINE(struct machine, machine_free)
 
 /* Reads all that libvirt tells at once. *error is set to the first trouble; whether the
  * connection lives on is for the caller to find out. */

@@ -172,14 +172,14 @@ end_collection(struct session *session)
 
 /* Reads the host and delivers. False and *error: the connection is lost. */
 static bool
-collect(struct session *session, virConnectPtr connection, const struct identity *identity,
+collect(struct session *session, virConnectPtr connection, const struct machine *machine,
 	struct facts *facts, GError **error)
 {
 	const struct source *source = session->source;
 	g_autoptr(GError) wrong = NULL;
 	CLEANUP(report_free) struct report *report = report_new(source->uri, clock_now());
-	report->machine_uuid = g_strdup(identity->machine_uuid);
-	report->cpu_info = g_strdup(identity->cpu_info);
+	report->machine_uuid = g_strdup(machine->uuid);
+	report->cpu_info = g_strdup(machine->cpu_info);
 	host_info_read(connection, source, report, &wrong);
 	if (wrong != NULL && virConnectIsAlive(connection) != 1) {
 		g_propagate_error(error, g_steal_pointer(&wrong));
@@ -231,9 +231,9 @@ static void
 serve(struct session *session, virConnectPtr connection, GError **error)
 {
 	int64_t interval = session->source->interval;
-	CLEANUP(identity_free)
-	struct identity *identity = identity_read(connection, session->source->uri, error);
-	if (identity == NULL)
+	CLEANUP(machine_free)
+	struct machine *machine = machine_read(connection, session->source->uri, error);
+	if (machine == NULL)
 		return;
 	int64_t now = g_get_monotonic_time();
 	int64_t next = now + interval;
@@ -249,7 +249,7 @@ serve(struct session *session, virConnectPtr connection, GError **error)
 			next = now + interval;
 		}
 		begin_collection(session, now);
-		if (!collect(session, connection, identity, facts, error))
+		if (!collect(session, connection, machine, facts, error))
 			return;
 		end_collection(session);
 	} while (wait_for_cause(session, next));

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/policy_settings.h"
 #include "command/settings.h"
 #include "config/sample.h"
+#include "identity/identity.h"
 
 static int
 check(const struct settings_arguments *arguments)
@@ -19,7 +21,10 @@ check(const struct settings_arguments *arguments)
 	CLEANUP(settings_free) struct settings *settings = settings_load(arguments, &error);
 	CLEANUP(policy_close)
 	struct policy *policy = settings == NULL ? NULL : policy_settings_open(settings, &error);
-	if (policy == NULL)
+	CLEANUP(identity_close)
+	struct identity *identity =
+		policy == NULL ? NULL : identity_open(settings->config, clock_now, &error);
+	if (identity == NULL)
 		return arguments_fail(error);
 	puts("muster: the configuration is valid");
 	return EXIT_SUCCESS;
