@@ -170,14 +170,18 @@ gather(struct reading *reading, const char *name)
 	return gathered;
 }
 
+/* All rows are read in one walk through the table, which lies in the order of the ids. By Nova's
+ * index on `deleted` SQLite would jump about in it and then sort: four times as long. */
 static struct statement *
 select_live(struct reading *reading, const struct table *table)
 {
+	bool all = reading->only == NULL;
 	g_autofree char *columns = g_strjoinv(", ", (char **)table->columns);
-	g_autofree char *sql = g_strdup_printf("SELECT %s FROM %s WHERE deleted = 0%s ORDER BY id",
-		columns, table->name, reading->only == NULL ? "" : " AND host = ?1");
+	g_autofree char *sql =
+		g_strdup_printf("SELECT %s FROM %s%s WHERE deleted = 0%s ORDER BY id", columns,
+			table->name, all ? " NOT INDEXED" : "", all ? "" : " AND host = ?1");
 	struct value host = value_text(reading->only);
-	return statement_new(reading->reader->sqlite, sql, &host, reading->only == NULL ? 0 : 1);
+	return statement_new(reading->reader->sqlite, sql, &host, all ? 0 : 1);
 }
 
 static int64_t

@@ -10,8 +10,8 @@
 #include "store/statement.h"
 #include "store/sqlite_private.h"
 
-/* Instructions of SQLite's machine; of the larger queries it does some ten million a second. */
-#define INTERRUPT_STEPS 50000
+/* Instructions of SQLite's machine: a few hundred rows. */
+#define INTERRUPT_STEPS 5000
 
 static enum muster_error
 code_of(int result)
