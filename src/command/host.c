@@ -18,19 +18,32 @@
 #include "control/client.h"
 #include "store/own.h"
 
-static json_t *
-run_here(const struct settings *settings, const struct host_command *command, GError **error)
+/* The store that is there, to be written. It is opened to be read first, since a command that finds
+ * none must not make one, which would be its caller's and not the server's. */
+static struct store *
+open_store(const struct settings *settings, GError **error)
 {
-	const struct store_options options = {
+	struct store_options options = {
 		.url = settings->database,
-		.access = STORE_WRITE,
+		.access = STORE_READ,
 		.instance_name_template =
 			config_get_string(settings->config, OPTION_INSTANCE_NAME_TEMPLATE),
 		.server_name_is_domain = settings->server_name_is_domain,
 		.down_time = config_get_integer(settings->config, OPTION_SERVICE_DOWN_TIME) *
 			     CLOCK_SECOND,
 	};
-	CLEANUP(store_close) struct store *store = store_open(&options, error);
+	struct store *store = store_open(&options, error);
+	if (store == NULL)
+		return NULL;
+	store_close(store);
+	options.access = STORE_WRITE;
+	return store_open(&options, error);
+}
+
+static json_t *
+run_here(const struct settings *settings, const struct host_command *command, GError **error)
+{
+	CLEANUP(store_close) struct store *store = open_store(settings, error);
 	if (store == NULL)
 		return NULL;
 	g_autoptr(GHashTable) changed =
@@ -106,7 +119,7 @@ command_host(int argc, char **argv)
 		"disable NAME  take a host out of service, with a reason\n"
 		"enable NAME   put it back\n"
 		"remove NAME   forget a host that is no longer configured\n\n"
-		"NAME is the host, the hypervisor's hostname or the connection.",
+		"NAME is the host, the hypervisor's hostname or uuid, or the connection.",
 		1, 2);
 
 	struct host_command command = {.name = argc > 2 ? argv[2] : NULL, .reason = reason};

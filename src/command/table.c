@@ -5,11 +5,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* A text that comes from a host, for a terminal: its control characters are shown as spaces. */
+static char *
+format_text(const char *text)
+{
+	char *shown = g_strdup(text);
+	for (char *c = shown; *c != '\0'; c++)
+		if (g_ascii_iscntrl(*c))
+			*c = ' ';
+	return shown;
+}
+
 static char *
 format_value(const json_t *value)
 {
 	if (json_is_string(value))
-		return g_strdup(json_string_value(value));
+		return format_text(json_string_value(value));
 	if (json_is_boolean(value))
 		return g_strdup(json_is_true(value) ? "yes" : "no");
 	if (json_is_integer(value))

@@ -60,6 +60,15 @@ class HostCommands(Scenario):
         self.muster.start()
         self.assertEqual(self.shown()["service"]["disabled_reason"], "by hand")
 
+    def test_a_command_makes_no_store_where_there_is_none(self):
+        self.muster.terminate()
+        nowhere = process.new_folder() / "muster.sqlite"
+        refused = self.muster.command(
+            "host", "list", "--database", f"sqlite:///{nowhere}", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(str(nowhere), refused.stderr)
+        self.assertEqual(list(nowhere.parent.iterdir()), [])
+
     def test_a_removed_host_is_gone_and_comes_back_as_a_new_one(self):
         old = self.shown()["id"]
         self.muster.terminate()
