@@ -157,7 +157,8 @@ GPtrArray *
 commands_run(const struct batch *batch, const struct host_command *command, GError **error)
 {
 	g_autoptr(GPtrArray) records = NULL;
-	if (sqlite_begin_write(batch->sqlite, error) &&
+	bool reads = command->action == HOST_LIST; /* also while another process writes */
+	if ((reads ? sqlite_begin_read : sqlite_begin_write)(batch->sqlite, error) &&
 		(records = obey(batch, command, error)) != NULL &&
 		sqlite_commit(batch->sqlite, error))
 		return g_steal_pointer(&records);

@@ -48,7 +48,8 @@ struct store_written *store_write_reports(
 
 /*
  * Obeys, and gives the hosts concerned (struct host_record *): as they are now, a removed one as
- * it was. Names of hosts that changed are added to `changed` (a set that owns its strings).
+ * it was. Names of hosts that changed are added to `changed` (a set that owns its strings); they
+ * mean nothing at an error.
  * MUSTER_ERROR_NOT_FOUND: no host has that name; _INVALID: several have.
  */
 GPtrArray *store_run_command(struct store *store, const struct host_command *command, int64_t now,

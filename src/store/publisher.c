@@ -176,6 +176,8 @@ take_load(struct publisher *publisher, struct load *load)
 	g_ptr_array_sort(load->reports, compare_taken_at);
 }
 
+/* What fails has changed nothing: to publish it would put the heartbeats that are stored in the
+ * place of newer ones in memory. */
 static GPtrArray *
 obey(struct publisher *publisher, const struct host_command *command, GError **error)
 {
@@ -185,7 +187,13 @@ obey(struct publisher *publisher, const struct host_command *command, GError **e
 			"made");
 		return NULL;
 	}
-	return store_run_command(publisher->store, command, clock_now(), publisher->stale, error);
+	g_autoptr(GHashTable) changed =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GPtrArray *hosts =
+		store_run_command(publisher->store, command, clock_now(), changed, error);
+	if (hosts != NULL)
+		g_hash_table_foreach(changed, add_stale, publisher->stale);
+	return hosts;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include "base/error.h"
@@ -205,6 +206,10 @@ test_a_full_disk_keeps_reports_and_heartbeats(struct server *server, const void 
 	g_assert_false(is_healthy(server));
 	g_assert_cmpuint(publisher_get_queued(server->publisher), ==, 1);
 	g_assert_cmpint(get_shown(server, "a"), ==, 1);
+	g_autoptr(GError) error = NULL;
+	g_assert_null(publisher_command(
+		server->publisher, &(struct host_command){HOST_DISABLE, "a", "dust"}, &error));
+	g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_IO);
 	CLEANUP(snapshot_unref)
 	struct snapshot *snapshot = inventory_get_snapshot(server->inventory);
 	g_assert_cmpint(
@@ -217,6 +222,20 @@ test_a_full_disk_keeps_reports_and_heartbeats(struct server *server, const void 
 	g_test_assert_expected_messages();
 	g_assert_cmpint(get_shown(server, "a"), ==, 3);
 	assert_select(&server->fixture, "SELECT running_vms FROM compute_nodes", "3");
+}
+
+static void
+test_hosts_are_listed_while_another_process_writes(struct server *server, const void *data)
+{
+	start(server, STORE_WRITE);
+	deliver(server, "a", 1);
+	settle(server);
+	sqlite3 *other;
+	g_assert_cmpint(sqlite3_open(server->fixture.path, &other), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+	settle(server);
+	g_assert_true(is_healthy(server));
+	g_assert_cmpint(sqlite3_close(other), ==, SQLITE_OK);
 }
 
 static bool
@@ -342,6 +361,8 @@ main(int argc, char *argv[])
 			test_a_command_shows_in_the_next_answer},
 		{"/publisher/a-full-disk-keeps-reports-and-heartbeats",
 			test_a_full_disk_keeps_reports_and_heartbeats},
+		{"/publisher/hosts-are-listed-while-another-process-writes",
+			test_hosts_are_listed_while_another_process_writes},
 		{"/publisher/watches-a-foreign-database", test_watches_a_foreign_database},
 		{"/publisher/a-long-load-can-be-cancelled", test_a_long_load_can_be_cancelled},
 		{"/publisher/a-foreign-database-may-go-and-come",
