@@ -129,12 +129,17 @@ answer_operation(struct context *context)
 	return choose_version(context, &refusal) ? answer_route(context) : refusal;
 }
 
+static bool
+is_read(const struct http_request *request)
+{
+	return g_str_equal(request->method, "GET") || g_str_equal(request->method, "HEAD");
+}
+
 /* The version documents and the health are for everybody. */
 static struct http_response *
 answer_path(struct context *context)
 {
-	const char *method = context->request->method;
-	bool reads = g_str_equal(method, "GET") || g_str_equal(method, "HEAD");
+	bool reads = is_read(context->request);
 	const char *first = context->segments[0];
 	bool is_alone = first != NULL && context->segments[1] == NULL;
 	if (context->root == NULL) {
@@ -212,8 +217,8 @@ api_answer(void *data, const struct http_request *request)
 		response = fault_new(503, "The server is being stopped.");
 	else if (!context_parse_path(&context, &error))
 		response = answer_error(error);
-	else if (request->has_body && g_str_equal(request->method, "GET"))
-		response = fault_new(400, "A GET request has no body.");
+	else if (request->has_body && is_read(request))
+		response = fault_new(400, "A GET or HEAD request has no body.");
 	else
 		response = answer_path(&context);
 	return finish(&context, response);

@@ -171,7 +171,11 @@ test_a_body_does_not_belong_to_a_get(void)
 	CLEANUP(api_fixture_free) struct api_fixture *fixture = make();
 	CLEANUP(reply_free)
 	struct reply *get = ask_with(fixture, (struct http_request){.path = H, .has_body = true});
-	reply_assert_fault(get, 400, "badRequest", "A GET request has no body.");
+	reply_assert_fault(get, 400, "badRequest", "A GET or HEAD request has no body.");
+	CLEANUP(reply_free)
+	struct reply *head = ask_with(
+		fixture, (struct http_request){.method = "HEAD", .path = "/", .has_body = true});
+	g_assert_cmpuint(head->status, ==, 400);
 	CLEANUP(reply_free)
 	struct reply *post = ask_with(
 		fixture, (struct http_request){.method = "POST", .path = H, .has_body = true});
