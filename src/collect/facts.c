@@ -55,15 +55,16 @@ static void
 read_hostname(struct facts *facts)
 {
 	g_autoptr(GError) error = NULL;
-	char *hostname = virConnectGetHostname(facts->connection);
-	if (hostname == NULL && !libvirt_error_is_unsupported())
+	char *told = virConnectGetHostname(facts->connection);
+	if (told == NULL && !libvirt_error_is_unsupported())
 		libvirt_error_take(&error, facts->source->uri, "read the host's name");
+	g_autofree char *hostname = told == NULL ? NULL : g_utf8_make_valid(told, -1);
+	free(told);
 
 	g_mutex_lock(&facts->lock);
 	bool changed = replace(&facts->hostname, hostname);
 	replace(&facts->trouble[FACT_HOSTNAME], words(error));
 	g_mutex_unlock(&facts->lock);
-	free(hostname);
 	if (changed)
 		facts->changed(facts->data);
 }

@@ -51,8 +51,8 @@ libvirt_error_take(GError **error, const char *uri, const char *what)
 			"%s: cannot %s: libvirt gave no reason", uri, what);
 		return;
 	}
-	g_set_error(
-		error, MUSTER_ERROR, code_of(last), "%s: cannot %s: %s", uri, what, last->message);
+	g_autofree char *words = g_utf8_make_valid(last->message, -1); /* the far side's */
+	g_set_error(error, MUSTER_ERROR, code_of(last), "%s: cannot %s: %s", uri, what, words);
 }
 
 bool

@@ -31,7 +31,7 @@ guest_new(const char *uuid, const char *name, enum guest_state state, int64_t vc
 	struct guest *guest = g_new(struct guest, 1);
 	*guest = (struct guest){
 		.uuid = g_strdup(uuid),
-		.name = g_strdup(name),
+		.name = g_utf8_make_valid(name, -1),
 		.state = state,
 		.vcpus = vcpus,
 		.memory_mb = memory_mb,

@@ -3,8 +3,8 @@
  * A report: what a collector read from one host at one moment. It crosses from
  * the collector's thread to the store's, which owns and frees it.
  *
- * What could not be read is unknown (NULL, or a nullable that is not known). The
- * store then keeps the last known value where Nova's column allows no NULL.
+ * All texts are UTF-8. What could not be read is unknown (NULL, or a nullable that is not known).
+ * The store then keeps the last known value where Nova's column allows no NULL.
  */
 #pragma once
 
@@ -58,7 +58,7 @@ struct report *report_new(const char *connection, int64_t taken_at);
 void report_free(struct report *report);
 CLEANUP_DEFINE(struct report, report_free)
 
-/* The guest's strings are copied. */
+/* The guest's strings are copied; a name that is no UTF-8 is made such. */
 struct guest *guest_new(const char *uuid, const char *name, enum guest_state state, int64_t vcpus,
 	int64_t memory_mb);
 void guest_free(struct guest *guest);

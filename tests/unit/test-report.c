@@ -55,6 +55,14 @@ static const struct {
 };
 
 static void
+test_a_guests_name_is_made_valid(void)
+{
+	struct guest *guest = guest_new("uuid", "caf\xe9", GUEST_RUNNING, 1, 1);
+	g_assert_cmpstr(guest->name, ==, "caf\xef\xbf\xbd");
+	guest_free(guest);
+}
+
+static void
 test_a_guest_is_active_where_it_holds_resources(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
@@ -70,6 +78,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/report/knows-nothing-at-first", test_knows_nothing_at_first);
 	g_test_add_func("/report/owns-its-texts-and-guests", test_owns_its_texts_and_guests);
+	g_test_add_func("/report/a-guests-name-is-made-valid", test_a_guests_name_is_made_valid);
 	g_test_add_func("/report/a-guest-is-active-where-it-holds-resources",
 		test_a_guest_is_active_where_it_holds_resources);
 	return g_test_run();
