@@ -13,6 +13,7 @@ import time
 from lab import libvirt, process, web
 from lab.scenario import Scenario
 
+SECRET = "never-to-be-seen"
 READ_ONLY = 'mount --bind -o ro "$1" "$1"; shift; exec "$@"'
 
 
@@ -37,6 +38,7 @@ class Start(Scenario):
             "--database", database or f"sqlite:///{self.database}", check=False, timeout=10)
         self.assertEqual(refused.returncode, 1, refused.stderr)
         self.assertNotRegex(refused.stderr, "Sanitizer|runtime error")
+        self.assertNotIn(SECRET, refused.stderr)
         last = refused.stderr.splitlines()[-1]
         for word in words:
             self.assertIn(str(word), last)
@@ -139,6 +141,79 @@ class Start(Scenario):
 
     def test_none_beside_a_uri(self):
         self.refuse("connect = none", self.uri, connect=["none", self.uri])
+
+    def test_an_identity_that_lacks_something(self):
+        keystone = {"auth_url": "http://127.0.0.1:1/v3", "username": "muster",
+                    "user_domain_name": "Default", "password": SECRET, "project_name": "service",
+                    "project_domain_name": "Default"}
+        for changed, words in (({"auth_url": None}, ("auth_url", "https://keystone.example.org")),
+                               ({"auth_url": "keystone"}, ("auth_url",)),
+                               ({"username": None}, ("username or user_id",)),
+                               ({"user_domain_name": None}, ("user_domain_name",)),
+                               ({"password": None}, ("expected password",)),
+                               ({"project_name": None}, ("project_name or project_id",)),
+                               ({"system_scope": "some"}, ("system_scope = some", "all")),
+                               ({"delay_auth_decision": "true"}, ("delay_auth_decision",)),
+                               ({"auth_type": "v3applicationcredential"},
+                                ("application_credential_id",)),
+                               ({"auth_type": "v3kerberos"}, ("muster.conf:", "password"))):
+            options = {**keystone, **changed}
+            self.refuse("[keystone_authtoken]", *words, config="[keystone_authtoken]\n" + "".join(
+                f"{name} = {value}\n" for name, value in options.items() if value))
+
+    def test_a_password_file_that_is_none(self):
+        passwords = self.folder / "passwords"
+        basic = "[api]\nauth_strategy = http_basic\n"
+        named = f"[DEFAULT]\nhttp_basic_auth_user_file = {passwords}\n{basic}"
+        self.refuse("http_basic_auth_user_file", "htpasswd -B", config=basic)
+        self.refuse("http_basic_auth_user_file", passwords, "No such file", config=named)
+        for line in ("anna", "anna:" + SECRET, "anna:$apr1$5eY0$" + SECRET, ":$2y$05$" + "a" * 53):
+            passwords.write_text(f"# who may\n{line}\n")
+            self.refuse(f"{passwords}:2", "bcrypt", "htpasswd -B", config=named)
+
+    def test_a_policy_file_that_is_none(self):
+        policy = self.folder / "policy.yaml"
+        for text, place, words in (
+                ('"list": "role:reader"\n\t"show": "role:reader"\n', "2:1", "YAML"),
+                ('"list":\t"role:reader"\n', "1:8", "a tab"),
+                ('"list": "role:reader xor role:admin"\n', "1:22", "expected and, or"),
+                ('# who may\n"list": "role:reader and"\n', "2:25", "expected"),
+                ('{"list":\n "(role:reader"}', "2:15", "closing parenthesis"),
+                ('"list": "http://policy.example.org/"\n', "1:10", "remote"),
+                ("- role:reader\n", "1:1", "NAME: RULE")):
+            with self.subTest(text):
+                policy.write_text(text)
+                self.refuse(f"{policy}:{place}: ", words)
+
+
+class Secrets(Scenario):
+    """Told of, and never shown."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = process.new_folder()
+        self.conf = self.folder / "muster.conf"
+        self.conf.write_text(
+            "[muster]\nconnect = none\nlisten = 127.0.0.1:0\n[keystone_authtoken]\n"
+            f"password = {SECRET}\n[database]\nconnection = mysql://nova:{SECRET}@db/nova\n")
+
+    def run_muster(self, *arguments):
+        done = process.run(self.binary, *arguments, "--config", self.conf, check=False,
+                           timeout=10)
+        self.assertNotIn(SECRET, done.stdout + done.stderr)
+        return done.stderr
+
+    def test_a_file_that_everybody_may_read_is_warned_of(self):
+        warning = f"{self.conf}:5: [keystone_authtoken] password is a secret"
+        for command in (["config", "check"], ["serve"]):
+            self.conf.chmod(0o644)
+            self.assertIn(warning, self.run_muster(*command))
+            self.conf.chmod(0o640)
+            self.assertNotIn("is a secret", self.run_muster(*command))
+
+    def test_a_password_on_the_command_line_is_warned_of(self):
+        told = self.run_muster("serve", "--database", f"mysql://nova:{SECRET}@db/nova")
+        self.assertIn("--database: the URL's password is in the list of processes", told)
 
 
 def request(target=b"/v2.1/os-hypervisors", headers=b"", method=b"GET", body=b""):

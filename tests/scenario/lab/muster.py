@@ -14,9 +14,10 @@ _END_BOUND = 8  # s for SIGTERM: shutdown_timeout and libvirt's farewells
 
 
 class Muster:
-    """options: of [muster], but for those of [DEFAULT], which stand in `default`."""
+    """options: of [muster], but for those of [DEFAULT], which stand in `default`, and those
+    of other sections, {section: {option: value}}."""
 
-    def __init__(self, binary, connect=(), default=None, **options):
+    def __init__(self, binary, connect=(), default=None, sections=None, **options):
         self.binary = binary
         self.folder = process.new_folder()
         self.state = self.folder / "state"
@@ -28,17 +29,23 @@ class Muster:
         self.process = None
         self.connect = list(connect)
         self.default = {"service_down_time": 60, **(default or {})}
+        self.sections = sections or {}
         self.options = {"collect_interval": 1, **options}
+        self.headers = {}  # of each request
+        self.tls = None  # the client's SSLContext, where it serves HTTPS
         self.prefix = []  # a command that the server is run by
         self.arguments = []  # more of `muster serve`
 
     def write_conf(self):
         options = {"listen": f"127.0.0.1:{self.port}", "state_directory": self.state,
                    **self.options}
-        lines = ["[DEFAULT]", *(f"{name} = {value}" for name, value in self.default.items()),
-                 "[muster]", *(f"{name} = {value}" for name, value in options.items()),
-                 *(f"connect = {uri}" for uri in self.connect or ["none"])]
+        lines = []
+        for section, values in {"DEFAULT": self.default, **self.sections,
+                                "muster": options}.items():
+            lines += [f"[{section}]", *(f"{name} = {value}" for name, value in values.items())]
+        lines += [f"connect = {uri}" for uri in self.connect or ["none"]]
         self.conf.write_text("\n".join(lines) + "\n")
+        self.conf.chmod(0o600)  # it may hold a password
 
     def launch(self):
         """Starts the process and does not wait."""
@@ -61,7 +68,7 @@ class Muster:
         if status is not None:
             self._forget()
             raise RuntimeError(f"muster has ended by itself, status {status}")
-        return web.get(self.port, "/healthcheck").status in (200, 503)
+        return self.health().status in (200, 503)
 
     @property
     def log(self):
@@ -107,8 +114,9 @@ class Muster:
         self.write_conf()
         return process.run(self.binary, *arguments, "--config", self.conf, **options)
 
-    def get(self, path, version="2.88"):
-        return web.get(self.port, "/v2.1" + path, version)
+    def get(self, path, version="2.88", **options):
+        options = {"headers": self.headers, "tls": self.tls, **options}
+        return web.get(self.port, "/v2.1" + path, version, **options)
 
     def hypervisors(self, version="2.88"):
         """Those that are listed, with their servers from 2.53 on, in full."""
@@ -123,4 +131,4 @@ class Muster:
                      if one["hypervisor_hostname"] == hostname), None)
 
     def health(self):
-        return web.get(self.port, "/healthcheck")
+        return web.get(self.port, "/healthcheck", tls=self.tls)

@@ -22,6 +22,9 @@ import time
 
 PROMPT = 1.0  # s: an answer that takes longer is a hang
 
+# The environment of Debian's own Python programs, whatever else is installed.
+SYSTEM = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _folders = []

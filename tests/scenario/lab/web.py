@@ -23,19 +23,29 @@ class Answer:
         return f"{self.status} {self.body[:200]}"
 
 
-def get(port, path, version="2.88"):
-    """Asks as an administrator. An answer that takes longer than PROMPT is a failure."""
+def ask(port, method, path, headers=None, body=None, tls=None, within=process.PROMPT):
+    """An answer that takes longer than `within` seconds is a failure. tls: an SSLContext
+    where it is HTTPS."""
     began = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=process.PROMPT)
+    if tls:
+        connection = http.client.HTTPSConnection("localhost", port, timeout=within, context=tls)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=within)
     try:
-        connection.request("GET", path, headers={"OpenStack-API-Version": f"compute {version}"})
+        connection.request(method, path, body, headers or {})
         response = connection.getresponse()
         answer = Answer(response.status, response.headers, response.read())
     finally:
         connection.close()
     took = time.monotonic() - began
-    assert took < process.PROMPT, f"GET {path}: answered after {took:.2f} s"
+    assert took < within, f"{method} {path}: answered after {took:.2f} s"
     return answer
+
+
+def get(port, path, version="2.88", headers=None, **options):
+    """Asks at a microversion."""
+    headers = {"OpenStack-API-Version": f"compute {version}", **(headers or {})}
+    return ask(port, "GET", path, headers, **options)
 
 
 def send(port, request, wait=5.0):
@@ -54,8 +64,9 @@ class Poller(threading.Thread):
     """Keeps asking for some paths until it is stopped. Each answer must be prompt, a 200,
     and as `is_right` wants it; at the end the first that was not is a failure."""
 
-    def __init__(self, port, paths, is_right=lambda answer: True):
+    def __init__(self, port, paths, is_right=lambda answer: True, **options):
         super().__init__(daemon=True)
+        self.options = options  # of get()
         self.port = port
         self.paths = paths
         self.is_right = is_right
@@ -70,7 +81,7 @@ class Poller(threading.Thread):
 
     def _ask(self, path):
         try:
-            answer = get(self.port, path)
+            answer = get(self.port, path, **self.options)
         except (OSError, AssertionError, http.client.HTTPException) as error:
             self.failure = f"GET {path}: {error!r}"
             return
