@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 
-#include "base/cleanup.h"
 
 struct capabilities;
 

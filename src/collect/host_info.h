@@ -15,8 +15,8 @@
 
 /* What stays as it is while a connection lives, read once: which machine, and its CPU. */
 struct machine {
-	char *uuid; /* NULL: the driver tells of none */
-	char *cpu_info;     /* JSON; NULL: likewise */
+	char *uuid;     /* NULL: the driver tells of none */
+	char *cpu_info; /* JSON; NULL: likewise */
 };
 
 /* NULL and *error: could not be read. Takes seconds where QEMU's abilities are not cached. */

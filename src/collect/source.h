@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #include "base/cleanup.h"
-#include "base/cleanup.h"
 #include "collect/collector.h"
 
 struct source {

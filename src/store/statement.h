@@ -3,8 +3,11 @@
  * An SQL statement with its values, and the rows that it gives. An error is kept
  * in the statement until statement_check() is asked, so that a loop stays a loop:
  *
- *	CLEANUP(statement_free) struct statement rows = statement_new(sqlite, "SELECT …",
- *VALUES(…)); while (statement_next(rows)) … return statement_check(rows, error);
+ *     CLEANUP(statement_free)
+ *     struct statement *rows = statement_new(sqlite, "SELECT …", VALUES(…));
+ *     while (statement_next(rows))
+ *             …
+ *     return statement_check(rows, error);
  */
 #pragma once
 
@@ -13,7 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
 #include "base/cleanup.h"
 #include "model/nullable.h"
 #include "store/sqlite.h"
