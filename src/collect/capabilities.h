@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 
-
 struct capabilities;
 
 /* Reads virConnectGetCapabilities()' document. MUSTER_ERROR_INVALID, MUSTER_ERROR_LIMIT. */

@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 
-
 /* libvirt's own limit of a string on its wire (REMOTE_STRING_MAX). */
 #define XML_SIZE_MAX (4 * 1024 * 1024)
 
