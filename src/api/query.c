@@ -6,7 +6,9 @@
 #include "api/percent.h"
 #include "base/error.h"
 
-#define HOSTNAME_MAX 255 /* characters: nova's parameter_types.hostname */
+#define HOSTNAME_MAX 255   /* characters: nova's parameter_types.hostname */
+#define PARAMETERS_MAX 128 /* all operations together know six; looking through them is quadratic  \
+			    */
 
 static const char *const truths[] = {
 	"True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"};
@@ -135,6 +137,11 @@ split(struct query *query, const char *raw, GError **error)
 	for (char **pair = pairs; *pair != NULL; pair++) {
 		if (**pair == '\0')
 			continue;
+		if (query->parameters->len == PARAMETERS_MAX) {
+			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+				"The query has more than %d parameters.", PARAMETERS_MAX);
+			return false;
+		}
 		g_auto(GStrv) sides = g_strsplit(*pair, "=", 2);
 		g_autofree char *name = decode(sides[0], error);
 		if (name == NULL)

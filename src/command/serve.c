@@ -46,6 +46,7 @@ serve_until_signal(const struct settings *settings)
 	g_main_context_acquire(NULL);
 	g_unix_signal_add(SIGTERM, on_signal, &asked_to_end);
 	g_unix_signal_add(SIGINT, on_signal, &asked_to_end);
+	signal(SIGHUP, SIG_IGN); /* until there is something to read again */
 	g_autoptr(GError) error = NULL;
 	CLEANUP(server_stop)
 	struct server *server = server_start(settings, hear_signals, &asked_to_end, &error);

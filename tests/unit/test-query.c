@@ -135,6 +135,19 @@ test_a_hostname_has_its_bound(void)
 }
 
 static void
+test_a_query_of_too_many_parameters_is_refused(void)
+{
+	g_autoptr(GString) raw = g_string_new(NULL);
+	for (int i = 0; i < 128; i++)
+		g_string_append_printf(raw, "&p%d", i);
+	query_free(query_parse(raw->str, NULL, NULL));
+	g_string_append(raw, "&one-more");
+	g_autoptr(GError) error = NULL;
+	g_assert_null(query_parse(raw->str, NULL, &error));
+	g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID);
+}
+
+static void
 test_the_last_value_counts(void)
 {
 	CLEANUP(query_free) struct query *query = parse("limit=1&marker=a+b%2B&limit=2&x=y", 33);
@@ -199,6 +212,8 @@ main(int argc, char **argv)
 		"/query/holds-a-query-against-its-schema", test_holds_a_query_against_its_schema);
 	g_test_add_func("/query/refuses-what-is-no-text", test_refuses_what_is_no_text);
 	g_test_add_func("/query/a-hostname-has-its-bound", test_a_hostname_has_its_bound);
+	g_test_add_func("/query/a-query-of-too-many-parameters-is-refused",
+		test_a_query_of_too_many_parameters_is_refused);
 	g_test_add_func("/query/the-last-value-counts", test_the_last_value_counts);
 	g_test_add_func("/query/reads-booleans", test_reads_booleans);
 	g_test_add_func("/query/formats-the-next-query", test_formats_the_next_query);
