@@ -52,15 +52,34 @@ now(void)
 	return NOW;
 }
 
+/* Nova's defaults, with no file. */
+static struct policy *
+open_policy(void)
+{
+	const char *const none[] = {NULL};
+	const struct policy_options options = {
+		.policy_file = "policy.yaml",
+		.policy_dirs = none,
+		.directories = none,
+		.policy_default_rule = "default",
+		.enforce_scope = true,
+		.enforce_new_defaults = true,
+	};
+	return policy_open(&options, NULL);
+}
+
 static struct api *
 get_api(void)
 {
 	static struct api *api;
+	static struct config *config; /* lent to identity */
 	if (api == NULL) {
+		config = config_load(NULL, NULL, 0, NULL);
 		const struct api_options options = {
 			.inventory = inventory_new(CLOCK_SECOND),
 			.health = health_new(),
-			.identity = identity_open(config_load(NULL, NULL, 0, NULL), now, NULL),
+			.identity = identity_open(config, now, NULL),
+			.policy = open_policy(),
 			.now = now,
 			.max_limit = 1000,
 			.max_minor = 104,
