@@ -5,6 +5,8 @@ import re
 from lab import libvirt, process
 from lab.scenario import Scenario
 
+LIST = "/v2.1/os-hypervisors"
+
 # As curl tells it: the status, and after it the body.
 _ANSWER = "\n%{http_code}"
 
@@ -25,7 +27,7 @@ class Basic(Scenario):
     def set_password(self, user, password, *options):
         process.run("htpasswd", "-b", "-B", *options, self.passwords, user, password)
 
-    def curl(self, *arguments, path="/v2.1/os-hypervisors"):
+    def curl(self, *arguments, path=LIST):
         """The status and what is printed, with --include the headers too."""
         told = process.run("curl", "--silent", "--write-out", _ANSWER, *arguments,
                            f"http://127.0.0.1:{self.muster.port}{path}")
@@ -67,6 +69,20 @@ class Basic(Scenario):
         self.assertEqual(self.curl("--user", "rita:secret: of rita",
                                    path="/v2.1/os-services")[0], 403)
         self.check_no_secret_in_log()
+
+    def test_links_behind_a_proxy_that_is_believed(self):
+        """And as the client asked where it is not."""
+        forwarded = ["--header", "X-Forwarded-Proto: https",
+                     "--header", "X-Forwarded-Host: compute.example.org"]
+        self.assertIn(f'"http://127.0.0.1:{self.muster.port}/v2.1/"',
+                      self.curl(*forwarded, path="/")[1])
+        self.muster.sections["oslo_middleware"] = {"enable_proxy_headers_parsing": "true"}
+        self.muster.restart()
+        process.wait_until("the host's page leads on", lambda: (
+            f'"https://compute.example.org{LIST}?limit=1&marker=' in self.curl(
+                *forwarded, "--user", "anna:secret-of-anna",
+                "--header", "OpenStack-API-Version: compute 2.88", path=LIST + "?limit=1")[1]))
+        self.assertIn('"https://compute.example.org/v2.1/"', self.curl(*forwarded, path="/")[1])
 
     def test_a_changed_file_is_read_again(self):
         self.assertEqual(self.status("anna", "secret-of-anna"), 200)

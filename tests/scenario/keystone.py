@@ -14,7 +14,7 @@ from lab.scenario import Scenario
 LIST = "/v2.1/os-hypervisors"
 CACHE_TIME = 2  # s that a token is remembered
 UNAVAILABLE = 12  # s within which whoever can't be identified is told so
-CROWD = 50
+CROWD, TOKENS = 50, 16  # requests that wait for Keystone, and what they bring among them
 SERVICE, PROJECT = "muster", "service"  # Muster's own user
 
 
@@ -119,6 +119,8 @@ class Clients(KeystoneScenario):
         self.assertEqual(self.status(muster, token, path="/v2.1/os-services"), 403)
         listed = muster.command("policy", "list")
         self.assertRegex(listed, rf"os-hypervisors:list +role:reader +{policy}:1")
+        self.assertRegex(muster.command("policy", "check", "os_compute_api:os-hypervisors:list",
+                                        "--role", "reader"), "^allowed: ")
 
         policy.write_text('"os_compute_api:os-hypervisors:list": "role:reader and"\n')
         process.wait_until("the broken file is told", lambda: f"{policy}:1:" in muster.log)
@@ -222,7 +224,7 @@ class Outages(KeystoneScenario):
         self.keystone.stop()
         self.addCleanup(self.keystone.resume)
         with self.poll_known():
-            self.check_unavailable(f"nonsense-{i}" for i in range(CROWD))
+            self.check_unavailable(f"nonsense-{i % TOKENS}" for i in range(CROWD))
         self.keystone.resume()
         self.check_back(new)
 
