@@ -13,6 +13,7 @@
 #include "api/routes.h"
 #include "api/versions.h"
 #include "base/error.h"
+#include "base/log.h"
 
 #define NOT_FOUND "The resource could not be found."
 #define STATUS_NOT_ACCEPTABLE 406
@@ -185,6 +186,8 @@ add_headers(const struct context *context, struct http_response *response)
 static void
 log_request(const struct context *context, const struct http_response *response)
 {
+	if (!log_is_verbose())
+		return;
 	g_info("[%s] %s \"%s %s%s%s\" %u %" G_GINT64_FORMAT " us", context->request_id,
 		context->request->peer, context->request->method, context->request->path,
 		context->request->query == NULL ? "" : "?",

@@ -29,19 +29,23 @@ static const struct route routes[] = {
 	{NULL},
 };
 
+/* Goes along the path and the segments at once: this is done for each route and request. */
 static bool
 matches(const struct route *route, const char *const *segments, const char **key)
 {
 	*key = NULL;
-	g_auto(GStrv) parts = g_strsplit(route->path, "/", -1);
-	size_t i = 0;
-	for (; parts[i] != NULL && segments[i] != NULL; i++) {
-		if (g_str_equal(parts[i], "{}"))
-			*key = segments[i];
-		else if (!g_str_equal(parts[i], segments[i]))
+	const char *path = route->path;
+	for (; *segments != NULL; segments++) {
+		size_t length = strcspn(path, "/");
+		if (length == 0)
+			return false; /* the route is shorter */
+		if (strncmp(path, "{}", length) == 0)
+			*key = *segments;
+		else if (strlen(*segments) != length || strncmp(path, *segments, length) != 0)
 			return false;
+		path += length + (path[length] == '/');
 	}
-	return parts[i] == NULL && segments[i] == NULL;
+	return *path == '\0';
 }
 
 const struct route *

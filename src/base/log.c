@@ -85,3 +85,9 @@ log_open(bool verbose)
 	writer.journal = getenv("JOURNAL_STREAM") != NULL;
 	g_log_set_writer_func(log_write, NULL, NULL);
 }
+
+bool
+log_is_verbose(void)
+{
+	return writer.verbose;
+}

@@ -16,3 +16,6 @@
 
 /* Installs the writer. Called once, by main, before any thread is started. */
 void log_open(bool verbose);
+
+/* Whether g_info() is shown: it takes a microsecond to format what is then thrown away. */
+bool log_is_verbose(void);
