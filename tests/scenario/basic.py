@@ -45,8 +45,8 @@ class Basic(Scenario):
         status, text = self.curl("--user", "anna:secret-of-anna")
         self.assertEqual(status, 200)
         self.assertIn('"hypervisors"', text)
-        for user, password in (("anna", "secret-of-rita"), ("anna", ""), ("ANNA", "secret-of-anna"),
-                               ("nobody", "secret-of-anna"), ("", "")):
+        for user, password in (("anna", "secret-of-rita"), ("anna", ""), ("", ""),
+                               ("ANNA", "secret-of-anna"), ("nobody", "secret-of-anna")):
             self.assertEqual(self.status(user, password), 401, (user, password))
         self.check_no_secret_in_log()
 

@@ -56,11 +56,8 @@ class KeystoneScenario(Scenario):
     def log_in(self, user=keystone.ADMIN, project=keystone.ADMIN):
         return self.keystone.log_in(user, project)
 
-    def ask(self, muster, token, path=LIST, within=keystone.WITHIN):
-        return web.get(muster.port, path, headers={"X-Auth-Token": token}, within=within)
-
-    def status(self, muster, token, **options):
-        return self.ask(muster, token, **options).status
+    def status(self, muster, token, path=LIST, within=keystone.WITHIN):
+        return web.get(muster.port, path, headers={"X-Auth-Token": token}, within=within).status
 
 
 class Clients(KeystoneScenario):

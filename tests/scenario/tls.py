@@ -172,6 +172,7 @@ class Refusals(Https):
     def test_files_that_hold_something_else(self):
         words = self.folder / "words.pem"
         words.write_text("These are words, and no certificate at all.\n")
-        for option, expected in (("cert_file", "certificates in PEM"), ("key_file", "a key in PEM"),
+        for option, expected in (("cert_file", "certificates in PEM"),
+                                 ("key_file", "a key in PEM"),
                                  ("ca_file", "certificates in PEM")):
             self.refuse(f"[ssl] {option}", words, f"expected {expected}", **{option: words})
