@@ -6,9 +6,10 @@
 #include "api/percent.h"
 #include "base/error.h"
 
-#define HOSTNAME_MAX 255   /* characters: nova's parameter_types.hostname */
-#define PARAMETERS_MAX 128 /* all operations together know six; looking through them is quadratic  \
-			    */
+#define HOSTNAME_MAX 255 /* characters: nova's parameter_types.hostname */
+#define PARAMETERS_MAX                                                                             \
+	128 /* all operations together know six; looking through them is quadratic                 \
+	     */
 
 static const char *const truths[] = {
 	"True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"};

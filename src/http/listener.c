@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/listener.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,6 +63,12 @@ listener_open(const char *address, GError **error)
 		return NULL;
 	}
 	return g_steal_pointer(&listener);
+}
+
+int
+listener_duplicate(GSocket *listener)
+{
+	return fcntl(g_socket_get_fd(listener), F_DUPFD_CLOEXEC, 0);
 }
 
 unsigned

@@ -16,5 +16,8 @@
  */
 GSocket *listener_open(const char *address, GError **error);
 
+/* Another descriptor of the socket, for libmicrohttpd, which closes it in the end. */
+int listener_duplicate(GSocket *listener);
+
 /* The port that it listens on; 0 where the kernel does not tell. */
 unsigned listener_get_port(GSocket *listener);

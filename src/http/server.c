@@ -98,7 +98,7 @@ start_daemon(struct http_server *server, const struct http_options *options)
 	struct MHD_OptionItem items[] = {
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_message,
 			NULL}, /* first: hears of the rest */
-		{MHD_OPTION_LISTEN_SOCKET, g_socket_get_fd(server->listener), NULL},
+		{MHD_OPTION_LISTEN_SOCKET, listener_duplicate(server->listener), NULL},
 		{MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL},
 		{MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_SIZE, NULL},
@@ -200,9 +200,9 @@ http_server_get_requests_waiting(const struct http_server *server)
 void
 http_server_stop(struct http_server *server)
 {
-	/* The socket is ours again; shut down, it turns clients away at once. It is closed last:
-	 * a thread of the pool may be at its accept(2) still. */
-	MHD_quiesce_daemon(server->daemon);
+	/* Shut down, the socket turns clients away at once. Not MHD_quiesce_daemon(): it takes the
+	 * socket out of each thread's epoll set, as the thread itself may just have done, and
+	 * aborts the program where it finds it gone. */
 	g_socket_shutdown(server->listener, TRUE, TRUE, NULL);
 
 	unsigned left = exchanges_drain(
