@@ -192,7 +192,7 @@ log_request(const struct context *context, const struct http_response *response)
 		context->request->peer, context->request->method, context->request->path,
 		context->request->query == NULL ? "" : "?",
 		context->request->query == NULL ? "" : context->request->query, response->status,
-		context->api->options.now() - context->now);
+		g_get_monotonic_time() - context->request->received_at);
 }
 
 /* response: NULL where the request was suspended. */

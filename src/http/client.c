@@ -11,6 +11,9 @@
 
 #include "base/error.h"
 
+/* A call that has waited until a tenth of its time is left would only burden a server that is slow
+ * already, with an answer that nobody will wait for. */
+#define LEAST_PART 10
 #define POLL_MAX G_TIME_SPAN_MINUTE          /* nothing to do: look again after this */
 #define FIRST_PAUSE (G_TIME_SPAN_SECOND / 2) /* before the first try again; doubled for each */
 #define IDLE_CONNECTIONS_MAX 8L              /* kept open for the next calls */
@@ -27,6 +30,7 @@ struct http_reply {
 	char *keyfile;
 	bool insecure;
 	int64_t deadline; /* µs, monotonic */
+	int64_t least;    /* µs: with less time left it is not sent any more */
 	int64_t connect_timeout;
 	unsigned retries;
 	int64_t pause;      /* before the next try */
@@ -65,6 +69,7 @@ call_new(const struct http_call *from, http_client_done *done, void *data)
 	call->keyfile = g_strdup(from->tls.keyfile);
 	call->insecure = from->tls.insecure;
 	call->deadline = g_get_monotonic_time() + from->timeout;
+	call->least = from->timeout / LEAST_PART;
 	call->connect_timeout = from->connect_timeout;
 	call->retries = from->retries;
 	call->pause = FIRST_PAUSE;
@@ -247,14 +252,15 @@ take_due(struct http_client *client, int64_t now, GQueue *due, GQueue *late)
 	for (GList *link = client->waiting.head, *following; link != NULL; link = following) {
 		struct http_reply *call = link->data;
 		following = link->next;
-		bool is_late = call->deadline <= now;
+		bool is_late = call->deadline - call->least <= now;
 		if (is_late || (call->not_before <= now && due->length < room)) {
 			g_queue_unlink(&client->waiting, link);
 			g_queue_push_tail_link(is_late ? late : due, link);
 			continue;
 		}
-		int64_t at = call->not_before > now ? call->not_before : call->deadline;
-		next = MIN(next, MIN(at, call->deadline));
+		int64_t last = call->deadline - call->least;
+		int64_t at = call->not_before > now ? call->not_before : last;
+		next = MIN(next, MIN(at, last));
 	}
 	return next;
 }

@@ -228,6 +228,7 @@ read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *met
 	exchange->request.target = exchange->target;
 	exchange->request.headers = exchange->headers;
 	exchange->request.peer = connection_get_peer(exchange->connection);
+	exchange->request.received_at = g_get_monotonic_time();
 	split_target(exchange);
 	follow_request_line(exchange, method, version);
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, read_header, exchange);

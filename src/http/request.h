@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct http_header {
 	const char *name;
@@ -27,8 +28,9 @@ struct http_request {
 	const char *version; /* "HTTP/1.1" */
 	const struct http_header *headers;
 	size_t headers_size;
-	bool has_body;    /* a body was sent (and is thrown away) */
-	const char *peer; /* the client's address, for the log */
+	bool has_body;       /* a body was sent (and is thrown away) */
+	const char *peer;    /* the client's address, for the log */
+	int64_t received_at; /* µs, monotonic: when its head was there, for the log */
 	bool tls;
 	bool cut_off;              /* it was suspended when the server's end came: refuse it */
 	struct exchange *exchange; /* NULL: made by hand, and can't be suspended */
