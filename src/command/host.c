@@ -31,6 +31,7 @@ open_store(const struct settings *settings, GError **error)
 		.server_name_is_domain = settings->server_name_is_domain,
 		.down_time = config_get_integer(settings->config, OPTION_SERVICE_DOWN_TIME) *
 			     CLOCK_SECOND,
+		.timeout = (unsigned)config_get_integer(settings->config, OPTION_DATABASE_TIMEOUT),
 	};
 	struct store *store = store_open(&options, error);
 	if (store == NULL)

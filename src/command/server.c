@@ -58,6 +58,7 @@ open_store(const struct settings *settings, enum store_access access, GError **e
 			config_get_string(settings->config, OPTION_INSTANCE_NAME_TEMPLATE),
 		.server_name_is_domain = settings->server_name_is_domain,
 		.down_time = get_seconds(settings, OPTION_SERVICE_DOWN_TIME),
+		.timeout = get_unsigned(settings, OPTION_DATABASE_TIMEOUT),
 	};
 	return store_open(&options, error);
 }
@@ -96,6 +97,8 @@ start_publisher(struct server *server, int (*is_cancelled)(void *data), void *da
 		.inventory = server->inventory,
 		.health = server->health,
 		.deleted_retention = get_seconds(server->settings, OPTION_DELETED_RETENTION),
+		.full_refresh_interval =
+			get_seconds(server->settings, OPTION_FULL_REFRESH_INTERVAL),
 		.is_cancelled = is_cancelled,
 		.cancel_data = data,
 	};

@@ -104,9 +104,10 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.name = "connection",
 			.type = OPTION_TYPE_STRING,
 			.secret = true,
-			.help = "The database, as a SQLAlchemy URL: sqlite:////path. One that "
-				"Muster did not make, as that of a Nova cell, is only read. By "
-				"default it is an SQLite database in the state directory.",
+			.help = "The database, as a SQLAlchemy URL: sqlite:////path, or for "
+				"MariaDB and MySQL mysql+pymysql://user:password@host/database. "
+				"One that Muster did not make, as that of a Nova cell, is only "
+				"read. By default it is an SQLite database in the state directory.",
 		},
 	[OPTION_API_DATABASE_CONNECTION] =
 		{
@@ -424,6 +425,18 @@ const struct option_info option_table[OPTION_COUNT] = {
 			.unit = "seconds",
 			.help = "How often the whole database is read again, for changes that left "
 				"no trace.",
+		},
+	[OPTION_DATABASE_TIMEOUT] =
+		{
+			.section = "muster",
+			.name = "database_timeout",
+			.type = OPTION_TYPE_INTEGER,
+			.fallback = "2",
+			.min = 1,
+			.max = 3600,
+			.unit = "seconds",
+			.help = "How long a MariaDB or MySQL database may take to be connected to, "
+				"and to answer. One that takes longer counts as away.",
 		},
 	[OPTION_HTTP_THREADS] =
 		{

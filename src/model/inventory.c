@@ -65,6 +65,12 @@ inventory_load(struct inventory *inventory, GPtrArray *hosts, int64_t now)
 }
 
 void
+inventory_load_caseless(struct inventory *inventory, GPtrArray *hosts, int64_t now)
+{
+	publish(inventory, snapshot_new_caseless(hosts), now);
+}
+
+void
 inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now)
 {
 	/* The writer's thread alone replaces the pointer, so it may read it unlocked. */

@@ -28,6 +28,9 @@ struct snapshot *inventory_get_snapshot(struct inventory *inventory);
 /* Publishes a snapshot made of these hosts (struct host *) alone. The writer's thread. */
 void inventory_load(struct inventory *inventory, GPtrArray *hosts, int64_t now);
 
+/* The same, where the store's text compares without case. The writer's thread. */
+void inventory_load_caseless(struct inventory *inventory, GPtrArray *hosts, int64_t now);
+
 /* Publishes a snapshot in which these hosts, no two of one name, take the place of what bore them;
  * a host without services and nodes is gone. A batch makes one snapshot. The writer's thread. */
 void inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/snapshot.h"
 
+#include "model/caseless.h"
 #include "model/snapshot_index.h"
 
 struct snapshot {
@@ -69,7 +70,7 @@ compare_services(const void *a, const void *b)
 
 /* Sorts the arrays, which lend their items, and builds all anew. */
 static struct snapshot *
-build(GPtrArray *hypervisors, GPtrArray *services)
+build(GPtrArray *hypervisors, GPtrArray *services, bool caseless)
 {
 	g_ptr_array_sort(hypervisors, compare_hypervisors);
 	g_ptr_array_sort(services, compare_services);
@@ -78,7 +79,7 @@ build(GPtrArray *hypervisors, GPtrArray *services)
 	g_atomic_ref_count_init(&snapshot->refs);
 	snapshot->hypervisors = chunks_new(&hypervisors_kind, hypervisors);
 	snapshot->services = chunks_new(&services_kind, services);
-	snapshot->index = snapshot_index_new(hypervisors, services);
+	snapshot->index = snapshot_index_new(hypervisors, services, caseless);
 	for (guint i = 0; i < hypervisors->len; i++)
 		count(&snapshot->statistics, hypervisors->pdata[i], +1);
 	return snapshot;
@@ -88,7 +89,7 @@ struct snapshot *
 snapshot_new_empty(void)
 {
 	g_autoptr(GPtrArray) none = g_ptr_array_new();
-	return build(none, none);
+	return build(none, none, false);
 }
 
 static void
@@ -100,21 +101,35 @@ append_host(const struct host *host, GPtrArray *hypervisors, GPtrArray *services
 		g_ptr_array_add(services, host->services->pdata[i]);
 }
 
-struct snapshot *
-snapshot_new(GPtrArray *hosts)
+static struct snapshot *
+build_of(GPtrArray *hosts, bool caseless)
 {
 	g_autoptr(GPtrArray) hypervisors = g_ptr_array_new();
 	g_autoptr(GPtrArray) services = g_ptr_array_new();
 	for (guint i = 0; i < hosts->len; i++)
 		append_host(hosts->pdata[i], hypervisors, services);
-	return build(hypervisors, services);
+	return build(hypervisors, services, caseless);
+}
+
+struct snapshot *
+snapshot_new(GPtrArray *hosts)
+{
+	return build_of(hosts, false);
+}
+
+struct snapshot *
+snapshot_new_caseless(GPtrArray *hosts)
+{
+	return build_of(hosts, true);
 }
 
 /* All anew, with what the given hosts had before left out. */
 static struct snapshot *
 rebuild(const struct snapshot *before, GPtrArray *hosts)
 {
-	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	bool caseless = snapshot_index_is_caseless(before->index);
+	g_autoptr(GHashTable) names = caseless ? g_hash_table_new(caseless_hash, caseless_equal)
+					       : g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GPtrArray) hypervisors = g_ptr_array_new();
 	g_autoptr(GPtrArray) services = g_ptr_array_new();
 	for (guint i = 0; i < hosts->len; i++) {
@@ -132,7 +147,7 @@ rebuild(const struct snapshot *before, GPtrArray *hosts)
 		if (!g_hash_table_contains(names, service_get_host(service)))
 			g_ptr_array_add(services, service);
 	}
-	return build(hypervisors, services);
+	return build(hypervisors, services, caseless);
 }
 
 static bool

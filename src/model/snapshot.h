@@ -35,6 +35,8 @@ struct snapshot;
 struct snapshot *snapshot_new_empty(void);
 /* Of these hosts (struct host *) alone; no two of one name. */
 struct snapshot *snapshot_new(GPtrArray *hosts);
+/* The same; uuids and hosts are found whatever the case of their letters. */
+struct snapshot *snapshot_new_caseless(GPtrArray *hosts);
 /* As `before`, but for these hosts; no two of one name. */
 struct snapshot *snapshot_new_with(const struct snapshot *before, GPtrArray *hosts);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/snapshot_index.h"
 
+#include "model/caseless.h"
 #include "model/hypervisor.h"
 #include "model/service.h"
 #include "model/snapshot.h"
@@ -8,6 +9,7 @@
 /* Slots are kept one up, since a table gives NULL for what it lacks. */
 struct snapshot_index {
 	gatomicrefcount refs;
+	bool caseless;
 	GHashTable *by_uuid;
 	GHashTable *by_id;
 	GHashTable *by_host; /* to struct snapshot_index_host */
@@ -55,18 +57,27 @@ add_service(struct snapshot_index *index, const struct service *service, size_t 
 }
 
 struct snapshot_index *
-snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services)
+snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services, bool caseless)
 {
+	GHashFunc hash = caseless ? caseless_hash : g_str_hash;
+	GEqualFunc equal = caseless ? caseless_equal : g_str_equal;
 	struct snapshot_index *index = g_new(struct snapshot_index, 1);
 	g_atomic_ref_count_init(&index->refs);
-	index->by_uuid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	index->caseless = caseless;
+	index->by_uuid = g_hash_table_new_full(hash, equal, g_free, NULL);
 	index->by_id = g_hash_table_new(g_direct_hash, g_direct_equal);
-	index->by_host = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	index->by_host = g_hash_table_new_full(hash, equal, g_free, g_free);
 	for (guint slot = 0; slot < hypervisors->len; slot++)
 		add_hypervisor(index, hypervisor_get_columns(hypervisors->pdata[slot]), slot);
 	for (guint i = 0; i < services->len; i++)
 		add_service(index, services->pdata[i], i);
 	return index;
+}
+
+bool
+snapshot_index_is_caseless(const struct snapshot_index *index)
+{
+	return index->caseless;
 }
 
 struct snapshot_index *

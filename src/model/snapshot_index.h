@@ -6,6 +6,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +20,11 @@ struct snapshot_index_host {
 	size_t compute; /* the place of its nova-compute among the services, or SNAPSHOT_NONE */
 };
 
-/* Of hypervisors and services in the order of their slots. */
-struct snapshot_index *snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services);
+/* Of hypervisors and services in the order of their slots. caseless: uuids and hosts are found
+ * whatever the case of their letters. */
+struct snapshot_index *snapshot_index_new(
+	GPtrArray *hypervisors, GPtrArray *services, bool caseless);
+bool snapshot_index_is_caseless(const struct snapshot_index *index);
 struct snapshot_index *snapshot_index_ref(struct snapshot_index *index);
 void snapshot_index_unref(struct snapshot_index *index);
 

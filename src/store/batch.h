@@ -8,10 +8,10 @@
 #include <glib.h>
 #include <stdint.h>
 
-#include "store/sqlite.h"
+#include "store/database.h"
 
 struct batch {
-	struct sqlite *sqlite;
+	struct database *database;
 	int64_t now;         /* µs */
 	int64_t down_time;   /* µs; how long a host's word is fresh */
 	const char *stamp;   /* now, as the tables have it */

@@ -14,7 +14,7 @@ look_up(const struct batch *batch, const char *sql, const char *key, struct bind
 	GError **error)
 {
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(batch->sqlite, sql, VALUES(value_text(key)));
+	struct statement *row = statement_new(batch->database, sql, VALUES(value_text(key)));
 	if (statement_next(row))
 		*binding = (struct binding){
 			.id = statement_get_integer(row, 0).value,
@@ -55,14 +55,14 @@ static bool
 insert(const struct batch *batch, struct binding *binding, const struct report *report,
 	GError **error)
 {
-	if (!statement_run(batch->sqlite,
+	if (!statement_run(batch->database,
 		    "INSERT INTO muster_hosts (connection, machine_uuid, service_id, node_id) "
 		    "VALUES (?1, ?2, ?3, ?4)",
 		    VALUES(value_text(report->connection), value_text(report->machine_uuid),
 			    value_integer(binding->service_id), value_integer(binding->node_id)),
 		    error))
 		return false;
-	binding->id = statement_get_new_id(batch->sqlite);
+	binding->id = statement_get_new_id(batch->database);
 	return true;
 }
 
@@ -70,17 +70,15 @@ bool
 binding_write(const struct batch *batch, struct binding *binding, const struct report *report,
 	GError **error)
 {
-	if (!statement_run(batch->sqlite,
+	if (!statement_run(batch->database,
 		    "UPDATE muster_hosts SET connection = NULL WHERE connection = ?1 AND id <> ?2",
 		    VALUES(value_text(report->connection), value_integer(binding->id)), error))
 		return false;
 	if (binding->id == 0)
 		return insert(batch, binding, report, error);
-	return statement_run(batch->sqlite,
-		"UPDATE muster_hosts SET connection = ?1, machine_uuid = COALESCE(?2, "
-		"machine_uuid) "
-		"WHERE id = ?3 AND (connection IS NOT ?1 "
-		"OR machine_uuid IS NOT COALESCE(?2, machine_uuid))",
+	return statement_run(batch->database,
+		"UPDATE muster_hosts SET connection = ?1, "
+		"machine_uuid = COALESCE(?2, machine_uuid) WHERE id = ?3",
 		VALUES(value_text(report->connection), value_text(report->machine_uuid),
 			value_integer(binding->id)),
 		error);

@@ -52,7 +52,7 @@ select_hosts(const struct batch *batch, const char *name, struct ids *ids, GErro
 	g_autoptr(GPtrArray) records =
 		g_ptr_array_new_with_free_func((GDestroyNotify)host_record_free);
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(batch->sqlite,
+	struct statement *row = statement_new(batch->database,
 		"SELECT m.id, s.id, n.id, s.host, n.hypervisor_hostname, m.connection, "
 		"m.machine_uuid, n.uuid, s.disabled, s.disabled_reason, s.forced_down, "
 		"s.last_seen_up FROM muster_hosts m JOIN services s ON s.id = m.service_id "
@@ -105,17 +105,17 @@ set_disabled(const struct batch *batch, int64_t service_id, bool disabled, const
 	};
 	struct row row = {"services", service_id, columns, G_N_ELEMENTS(columns)};
 	bool changed;
-	return row_update(batch->sqlite, &row, batch->stamp, &changed, error);
+	return row_update(batch->database, &row, batch->stamp, &changed, error);
 }
 
 static bool
 remove_host(const struct batch *batch, const struct ids *ids, GError **error)
 {
 	return guests_forget(batch, ids->host, error) &&
-	       statement_run(batch->sqlite, "DELETE FROM muster_hosts WHERE id = ?1",
+	       statement_run(batch->database, "DELETE FROM muster_hosts WHERE id = ?1",
 		       VALUES(value_integer(ids->host)), error) &&
-	       row_delete(batch->sqlite, "services", ids->service, batch->stamp, error) &&
-	       row_delete(batch->sqlite, "compute_nodes", ids->node, batch->stamp, error);
+	       row_delete(batch->database, "services", ids->service, batch->stamp, error) &&
+	       row_delete(batch->database, "compute_nodes", ids->node, batch->stamp, error);
 }
 
 static bool
@@ -153,15 +153,27 @@ obey(const struct batch *batch, const struct host_command *command, GError **err
 	return select_hosts(batch, command->name, &ids, error);
 }
 
+struct order {
+	const struct batch *batch;
+	const struct host_command *command;
+	GPtrArray *records; /* NULL: not obeyed */
+};
+
+static bool
+try_to_obey(void *data, GError **error)
+{
+	struct order *order = data;
+	g_clear_pointer(&order->records, g_ptr_array_unref);
+	order->records = obey(order->batch, order->command, error);
+	return order->records != NULL;
+}
+
 GPtrArray *
 commands_run(const struct batch *batch, const struct host_command *command, GError **error)
 {
-	g_autoptr(GPtrArray) records = NULL;
+	struct order order = {batch, command, NULL};
 	bool reads = command->action == HOST_LIST; /* also while another process writes */
-	if ((reads ? sqlite_begin_read : sqlite_begin_write)(batch->sqlite, error) &&
-		(records = obey(batch, command, error)) != NULL &&
-		sqlite_commit(batch->sqlite, error))
-		return g_steal_pointer(&records);
-	sqlite_rollback(batch->sqlite);
-	return NULL;
+	if (!(reads ? database_read : database_write)(batch->database, try_to_obey, &order, error))
+		g_clear_pointer(&order.records, g_ptr_array_unref);
+	return order.records;
 }

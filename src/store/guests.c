@@ -23,9 +23,10 @@ add_unowned(
 	const struct batch *batch, const struct binding *binding, GHashTable *uuids, GError **error)
 {
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(batch->sqlite,
+	struct statement *row = statement_new(batch->database,
 		"SELECT g.uuid FROM muster_guests g LEFT JOIN instances i ON i.uuid = g.uuid "
-		"WHERE g.host_id = ?1 AND (i.deleted IS NOT 0 OR i.host IS NOT ?2)",
+		"WHERE g.host_id = ?1 "
+		"AND (COALESCE(i.deleted, 1) <> 0 OR COALESCE(i.host, '') <> ?2)",
 		VALUES(value_integer(binding->id), value_text(binding->host)));
 	while (statement_next(row))
 		g_hash_table_add(uuids, g_strdup(statement_get_text(row, 0)));
@@ -39,24 +40,26 @@ read_known(const struct batch *batch, int64_t host_id, GError **error)
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	CLEANUP(statement_free)
 	struct statement *row =
-		statement_new(batch->sqlite, "SELECT uuid FROM muster_guests WHERE host_id = ?1",
+		statement_new(batch->database, "SELECT uuid FROM muster_guests WHERE host_id = ?1",
 			VALUES(value_integer(host_id)));
 	while (statement_next(row))
 		g_hash_table_add(known, g_strdup(statement_get_text(row, 0)));
 	return statement_check(row, error) ? g_steal_pointer(&known) : NULL;
 }
 
-/* Notes the word on one domain, and in `touched` that it is news. */
+/* Notes the word on one domain, known or new, and in `touched` that it is news. */
 static bool
-note(const struct batch *batch, int64_t host_id, const struct guest *guest, GHashTable *touched,
-	GError **error)
+note(const struct batch *batch, int64_t host_id, const struct guest *guest, bool known,
+	GHashTable *touched, GError **error)
 {
-	if (!statement_run(batch->sqlite,
-		    "INSERT INTO muster_guests (uuid, host_id, name, vm_state, power_state, "
-		    "active, vcpus, memory_mb) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT "
-		    "(uuid, host_id) DO UPDATE SET name = ?3, vm_state = ?4, power_state = ?5, "
-		    "active = ?6, vcpus = ?7, memory_mb = ?8 WHERE name <> ?3 OR vm_state <> ?4 OR "
-		    "power_state <> ?5 OR vcpus <> ?7 OR memory_mb <> ?8",
+	const char *sql =
+		known ? "UPDATE muster_guests SET name = ?3, vm_state = ?4, power_state = ?5, "
+			"active = ?6, vcpus = ?7, memory_mb = ?8 WHERE uuid = ?1 AND host_id = ?2 "
+			"AND (name <> ?3 OR vm_state <> ?4 OR power_state <> ?5 OR vcpus <> ?7 "
+			"OR memory_mb <> ?8)"
+		      : "INSERT INTO muster_guests (uuid, host_id, name, vm_state, power_state, "
+			"active, vcpus, memory_mb) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+	if (!statement_run(batch->database, sql,
 		    VALUES(value_text(guest->uuid), value_integer(host_id), value_text(guest->name),
 			    value_text(states[guest->state].vm_state),
 			    value_integer(states[guest->state].power_state),
@@ -64,7 +67,7 @@ note(const struct batch *batch, int64_t host_id, const struct guest *guest, GHas
 			    value_integer(guest->memory_mb)),
 		    error))
 		return false;
-	if (statement_count_changes(batch->sqlite) > 0)
+	if (statement_count_changes(batch->database) > 0)
 		g_hash_table_add(touched, g_strdup(guest->uuid));
 	return true;
 }
@@ -72,7 +75,7 @@ note(const struct batch *batch, int64_t host_id, const struct guest *guest, GHas
 static bool
 drop(const struct batch *batch, int64_t host_id, const char *uuid, GError **error)
 {
-	return statement_run(batch->sqlite,
+	return statement_run(batch->database,
 		"DELETE FROM muster_guests WHERE uuid = ?1 AND host_id = ?2",
 		VALUES(value_text(uuid), value_integer(host_id)), error);
 }
@@ -89,7 +92,7 @@ find_instance(
 	const struct batch *batch, const char *uuid, struct instance *instance, GError **error)
 {
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(batch->sqlite,
+	struct statement *row = statement_new(batch->database,
 		"SELECT id, deleted, host FROM instances WHERE uuid = ?1",
 		VALUES(value_text(uuid)));
 	if (statement_next(row)) {
@@ -106,7 +109,7 @@ delete_instance(const struct batch *batch, const struct instance *instance, GErr
 	if (!instance->live)
 		return true;
 	batch_mark(batch, instance->host);
-	return row_delete(batch->sqlite, "instances", instance->id, batch->stamp, error);
+	return row_delete(batch->database, "instances", instance->id, batch->stamp, error);
 }
 
 /* Writes the owner's word, a row of settle()'s statement, into the instance. */
@@ -138,11 +141,11 @@ write_instance(const struct batch *batch, const char *uuid, struct statement *ow
 	struct row row = {"instances", instance->id, columns, G_N_ELEMENTS(columns)};
 	bool changed = true;
 	if (instance->id == 0) {
-		if (!row_insert(batch->sqlite, &row, error))
+		if (!row_insert(batch->database, &row, error))
 			return false;
 	} else {
 		row.size -= kept;
-		if (!row_update(batch->sqlite, &row, batch->stamp, &changed, error))
+		if (!row_update(batch->database, &row, batch->stamp, &changed, error))
 			return false;
 	}
 	if (changed) {
@@ -164,7 +167,7 @@ settle(const struct batch *batch, const char *uuid, GError **error)
 		return false;
 
 	CLEANUP(statement_free)
-	struct statement *owner = statement_new(batch->sqlite,
+	struct statement *owner = statement_new(batch->database,
 		"SELECT s.host, n.hypervisor_hostname, g.name, g.vm_state, g.power_state, g.vcpus, "
 		"g.memory_mb FROM muster_guests g JOIN muster_hosts m ON m.id = g.host_id "
 		"JOIN services s ON s.id = m.service_id JOIN compute_nodes n ON n.id = m.node_id "
@@ -202,8 +205,8 @@ guests_write(const struct batch *batch, const struct binding *binding, const str
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; i < report->guests->len; i++) {
 		const struct guest *guest = report->guests->pdata[i];
-		g_hash_table_remove(gone, guest->uuid);
-		if (!note(batch, binding->id, guest, touched, error))
+		bool known = g_hash_table_remove(gone, guest->uuid);
+		if (!note(batch, binding->id, guest, known, touched, error))
 			return false;
 	}
 
@@ -215,7 +218,8 @@ guests_write(const struct batch *batch, const struct binding *binding, const str
 			return false;
 
 	g_autofree char *taken_at = clock_format_sql(report->taken_at);
-	return statement_run(batch->sqlite, "UPDATE muster_hosts SET guests_at = ?1 WHERE id = ?2",
+	return statement_run(batch->database,
+		       "UPDATE muster_hosts SET guests_at = ?1 WHERE id = ?2",
 		       VALUES(value_text(taken_at), value_integer(binding->id)), error) &&
 	       add_unowned(batch, binding, touched, error) && settle_all(batch, gone, error) &&
 	       settle_all(batch, touched, error);
@@ -226,7 +230,7 @@ guests_forget(const struct batch *batch, int64_t host_id, GError **error)
 {
 	g_autoptr(GHashTable) gone = read_known(batch, host_id, error);
 	return gone != NULL &&
-	       statement_run(batch->sqlite, "DELETE FROM muster_guests WHERE host_id = ?1",
+	       statement_run(batch->database, "DELETE FROM muster_guests WHERE host_id = ?1",
 		       VALUES(value_integer(host_id)), error) &&
 	       settle_all(batch, gone, error);
 }

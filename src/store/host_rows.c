@@ -75,7 +75,7 @@ is_taken(const struct batch *batch, const char *host, int64_t service_id, bool *
 	GError **error)
 {
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(batch->sqlite,
+	struct statement *row = statement_new(batch->database,
 		"SELECT 1 FROM services WHERE host = ?1 AND deleted = 0 AND id <> ?2",
 		VALUES(value_text(host), value_integer(service_id)));
 	*taken = statement_next(row);
@@ -113,7 +113,7 @@ insert_service(const struct batch *batch, struct binding *binding, const char *s
 		{"uuid", value_text(binding->service_uuid)},
 	};
 	struct row row = {"services", 0, columns, G_N_ELEMENTS(columns)};
-	if (!row_insert(batch->sqlite, &row, error))
+	if (!row_insert(batch->database, &row, error))
 		return false;
 	binding->service_id = row.id;
 	return true;
@@ -135,7 +135,7 @@ insert_node(const struct batch *batch, const struct report *report, struct bindi
 	fill_required(report, columns + 5);
 	fill_optional(report, stats, columns + 5 + REQUIRED);
 	struct row row = {"compute_nodes", 0, columns, G_N_ELEMENTS(columns)};
-	bool inserted = row_insert(batch->sqlite, &row, error);
+	bool inserted = row_insert(batch->database, &row, error);
 	binding->node_id = row.id;
 	free(stats);
 	return inserted;
@@ -172,13 +172,13 @@ rename_host(
 	struct value service[] = {value_text(host), value_integer(binding->service_id)};
 	struct value node[] = {
 		value_text(host), value_text(hostname), value_integer(binding->node_id)};
-	if (!statement_run(batch->sqlite, "UPDATE services SET host = ?1 WHERE id = ?2", service,
+	if (!statement_run(batch->database, "UPDATE services SET host = ?1 WHERE id = ?2", service,
 		    G_N_ELEMENTS(service), error) ||
-		!statement_run(batch->sqlite,
+		!statement_run(batch->database,
 			"UPDATE compute_nodes SET host = ?1, hypervisor_hostname = ?2 WHERE id = "
 			"?3",
 			node, G_N_ELEMENTS(node), error) ||
-		!statement_run(batch->sqlite,
+		!statement_run(batch->database,
 			"UPDATE instances SET host = ?1, node = ?2, updated_at = ?4 "
 			"WHERE host = ?3 AND deleted = 0",
 			names, G_N_ELEMENTS(names), error))
@@ -197,7 +197,7 @@ static bool
 beat(const struct batch *batch, const struct binding *binding, int64_t taken_at, GError **error)
 {
 	g_autofree char *seen = clock_format_sql(taken_at);
-	return statement_run(batch->sqlite,
+	return statement_run(batch->database,
 		"UPDATE services SET report_count = report_count + 1, last_seen_up = ?1, "
 		"updated_at = ?1 WHERE id = ?2",
 		VALUES(value_text(seen), value_integer(binding->service_id)), error);
@@ -222,7 +222,7 @@ host_rows_update(const struct batch *batch, const struct report *report, struct 
 
 	bool changed = false;
 	struct row row = {"compute_nodes", binding->node_id, columns, size + OPTIONAL};
-	bool updated = row_update(batch->sqlite, &row, batch->stamp, &changed, error) &&
+	bool updated = row_update(batch->database, &row, batch->stamp, &changed, error) &&
 		       beat(batch, binding, report->taken_at, error);
 	free(stats);
 	if (changed)

@@ -10,6 +10,8 @@
 /* Monotonic µs. */
 #define RETRY_INTERVAL CLOCK_SECOND          /* between attempts where the store fails */
 #define WATCH_INTERVAL CLOCK_SECOND          /* between looks at a foreign database */
+#define LOOK_INTERVAL (30 * CLOCK_SECOND)    /* at most, between rounds with an own store */
+#define READING_SHARE 10                     /* at most a tenth of the time goes into reading */
 #define PURGE_INTERVAL (3600 * CLOCK_SECOND) /* deleted_retention is in days */
 
 /* A command that somebody waits for; on the stack of who does. */
@@ -25,6 +27,7 @@ struct publisher {
 	struct inventory *inventory;
 	struct health *health;
 	int64_t deleted_retention;
+	int64_t full_refresh_interval;
 	GThread *thread;
 
 	GMutex lock;         /* of what follows, up to the next blank line */
@@ -40,6 +43,8 @@ struct publisher {
 	bool failing;      /* the last attempt at the store failed */
 	int64_t due;       /* when the thread looks again though nothing was queued */
 	int64_t purge_due;
+	int64_t refresh_due; /* when a foreign database is read again though nothing tells of a
+				change */
 };
 
 /* What the thread took off the queue at once. */
@@ -68,7 +73,11 @@ load_all(struct publisher *publisher, GError **error)
 	g_autoptr(GPtrArray) hosts = store_read_all(publisher->store, error);
 	if (hosts == NULL)
 		return false;
-	inventory_load(publisher->inventory, hosts, clock_now());
+	publisher->refresh_due = g_get_monotonic_time() + publisher->full_refresh_interval;
+	if (store_is_caseless(publisher->store))
+		inventory_load_caseless(publisher->inventory, hosts, clock_now());
+	else
+		inventory_load(publisher->inventory, hosts, clock_now());
 	return true;
 }
 
@@ -222,6 +231,14 @@ purge(struct publisher *publisher, GError **error)
 	return store_purge(publisher->store, clock_now() - publisher->deleted_retention, error);
 }
 
+/* Another server may have written while a connection was lost, and with it the lock; or somebody
+ * by hand. */
+static bool
+take_up_changes(struct publisher *publisher, GError **error)
+{
+	return !store_has_changed(publisher->store) || load_all(publisher, error);
+}
+
 /* One round with a store of Muster's own. */
 static void
 work_own(struct publisher *publisher, struct load *load)
@@ -229,12 +246,12 @@ work_own(struct publisher *publisher, struct load *load)
 	g_autoptr(GError) error = NULL;
 	if (load->reports->len > 0 && !write_reports(publisher, load->reports, &error))
 		keep_reports(publisher, load->reports);
-	if (error == NULL && publish_stale(publisher, &error))
+	if (error == NULL && publish_stale(publisher, &error) && take_up_changes(publisher, &error))
 		purge(publisher, &error);
 	set_health(publisher, error);
 	answer_commands(publisher, &load->commands);
 	publisher->due =
-		publisher->failing ? g_get_monotonic_time() + RETRY_INTERVAL : publisher->purge_due;
+		g_get_monotonic_time() + (publisher->failing ? RETRY_INTERVAL : LOOK_INTERVAL);
 }
 
 /* One round with a database that somebody else writes. */
@@ -242,15 +259,17 @@ static void
 work_foreign(struct publisher *publisher, struct load *load)
 {
 	g_autoptr(GError) error = NULL;
+	int64_t began = g_get_monotonic_time();
 	bool changed = store_has_changed(publisher->store); /* opens again what is lost */
-	if (changed || publisher->failing) {
+	if (changed || publisher->failing || began >= publisher->refresh_due) {
 		load_all(publisher, &error);
 		set_health(publisher, error);
 	} else {
 		inventory_confirm(publisher->inventory, clock_now());
 	}
 	answer_commands(publisher, &load->commands);
-	publisher->due = g_get_monotonic_time() + WATCH_INTERVAL;
+	int64_t now = g_get_monotonic_time();
+	publisher->due = now + MAX(WATCH_INTERVAL, READING_SHARE * (now - began));
 }
 
 static void *
@@ -291,6 +310,7 @@ publisher_start(const struct publisher_options *options, GError **error)
 		.inventory = options->inventory,
 		.health = options->health,
 		.deleted_retention = options->deleted_retention,
+		.full_refresh_interval = options->full_refresh_interval,
 		.reports = g_hash_table_new_full(
 			g_str_hash, g_str_equal, NULL, (GDestroyNotify)report_free),
 		.commands = G_QUEUE_INIT,

@@ -6,7 +6,8 @@
  *
  * While the store can't be written (a full disk), heartbeats go on in memory and
  * the newest report of each connection is kept until it can be. Of a database
- * that is not Muster's it looks once a second whether it has changed.
+ * that is not Muster's it looks once a second whether it has changed, and reads it
+ * again; what leaves no trace is seen after full_refresh_interval.
  */
 #pragma once
 
@@ -25,6 +26,7 @@ struct publisher_options {
 	struct inventory *inventory;
 	struct health *health;           /* its part "store" */
 	int64_t deleted_retention;       /* µs for which deleted rows of an own store are kept */
+	int64_t full_refresh_interval;   /* µs after which a foreign database is read anyway */
 	int (*is_cancelled)(void *data); /* asked while the inventory is loaded; NULL: it is not */
 	void *cancel_data;
 };

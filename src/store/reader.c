@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/clock.h"
+#include "model/caseless.h"
 #include "store/schema.h"
 #include "store/statement.h"
 
@@ -107,8 +108,9 @@ static const struct table nodes_table = {"compute_nodes", node_columns};
 static const struct table instances_table = {"instances", instance_columns};
 
 struct reader {
-	struct sqlite *sqlite;
+	struct database *database;
 	struct instance_name *names;
+	bool caseless;        /* "A" and "a" name one host */
 	unsigned passed_over; /* nodes at the last reading of all: what was logged of them */
 };
 
@@ -129,14 +131,15 @@ struct reading {
 };
 
 struct reader *
-reader_new(struct sqlite *sqlite, struct instance_name *names, GError **error)
+reader_new(struct database *database, struct instance_name *names, bool caseless, GError **error)
 {
 	CLEANUP(reader_free) struct reader *reader = g_new0(struct reader, 1);
-	reader->sqlite = sqlite;
+	reader->database = database;
 	reader->names = names;
-	if (!schema_check_table(sqlite, &services_table, error) ||
-		!schema_check_table(sqlite, &nodes_table, error) ||
-		!schema_check_table(sqlite, &instances_table, error))
+	reader->caseless = caseless;
+	if (!schema_check_table(database, &services_table, error) ||
+		!schema_check_table(database, &nodes_table, error) ||
+		!schema_check_table(database, &instances_table, error))
 		return NULL;
 	return g_steal_pointer(&reader);
 }
@@ -176,12 +179,13 @@ static struct statement *
 select_live(struct reading *reading, const struct table *table)
 {
 	bool all = reading->only == NULL;
-	g_autofree char *columns = g_strjoinv(", ", (char **)table->columns);
-	g_autofree char *sql =
-		g_strdup_printf("SELECT %s FROM %s%s WHERE deleted = 0%s ORDER BY id", columns,
-			table->name, all ? " NOT INDEXED" : "", all ? "" : " AND host = ?1");
+	struct database *database = reading->reader->database;
+	g_autofree char *columns = g_strjoinv("`, `", (char **)table->columns);
+	g_autofree char *sql = g_strdup_printf(
+		"SELECT `%s` FROM %s%s WHERE deleted = 0%s ORDER BY id", columns, table->name,
+		all ? database_get_walk_hint(database) : "", all ? "" : " AND host = ?1");
 	struct value host = value_text(reading->only);
-	return statement_new(reading->reader->sqlite, sql, &host, all ? 0 : 1);
+	return statement_new(database, sql, &host, all ? 0 : 1);
 }
 
 static int64_t
@@ -323,20 +327,28 @@ read_nodes(struct reading *reading, GError **error)
 	return statement_check(row, error);
 }
 
+static bool
+read_live(void *data, GError **error)
+{
+	struct reading *reading = data;
+	g_hash_table_remove_all(reading->hosts);
+	g_ptr_array_set_size(reading->order, 0);
+	reading->passed_over = 0;
+	return read_services(reading, error) && read_instances(reading, error) &&
+	       read_nodes(reading, error);
+}
+
 /* Gives what was gathered (struct gathered *), of one moment; NULL at an error. */
 static GPtrArray *
-read_live(struct reading *reading, GError **error)
+gather_live(struct reading *reading, GError **error)
 {
-	struct sqlite *sqlite = reading->reader->sqlite;
-	g_autoptr(GHashTable) hosts = g_hash_table_new(g_str_hash, g_str_equal);
+	bool caseless = reading->reader->caseless;
+	g_autoptr(GHashTable) hosts = caseless ? g_hash_table_new(caseless_hash, caseless_equal)
+					       : g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func((GDestroyNotify)gathered_free);
 	reading->hosts = hosts;
 	reading->order = order;
-	bool done = sqlite_begin_read(sqlite, error) && read_services(reading, error) &&
-		    read_instances(reading, error) && read_nodes(reading, error) &&
-		    sqlite_commit(sqlite, error);
-	if (!done)
-		sqlite_rollback(sqlite);
+	bool done = database_read(reading->reader->database, read_live, reading, error);
 	return done ? g_steal_pointer(&order) : NULL;
 }
 
@@ -346,7 +358,7 @@ warn_passed_over(struct reader *reader, unsigned passed_over)
 	if (passed_over > 0 && passed_over != reader->passed_over)
 		g_warning("%s: %u rows of compute_nodes have no uuid, no host or no "
 			  "hypervisor_hostname and are passed over",
-			sqlite_get_path(reader->sqlite), passed_over);
+			database_get_name(reader->database), passed_over);
 	reader->passed_over = passed_over;
 }
 
@@ -354,7 +366,7 @@ GPtrArray *
 reader_read_all(struct reader *reader, GError **error)
 {
 	struct reading reading = {.reader = reader};
-	g_autoptr(GPtrArray) gathered = read_live(&reading, error);
+	g_autoptr(GPtrArray) gathered = gather_live(&reading, error);
 	if (gathered == NULL)
 		return NULL;
 	warn_passed_over(reader, reading.passed_over);
@@ -373,7 +385,7 @@ struct host *
 reader_read_host(struct reader *reader, const char *name, GError **error)
 {
 	struct reading reading = {.reader = reader, .only = name};
-	g_autoptr(GPtrArray) gathered = read_live(&reading, error);
+	g_autoptr(GPtrArray) gathered = gather_live(&reading, error);
 	if (gathered == NULL)
 		return NULL;
 	if (gathered->len == 0)

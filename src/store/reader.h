@@ -15,13 +15,15 @@
 #include "base/cleanup.h"
 #include "config/instance_name.h"
 #include "model/host.h"
-#include "store/sqlite.h"
+#include "store/database.h"
 
 struct reader;
 
 /* Checks that all that is read is there: MUSTER_ERROR_INVALID names a column that is missing.
- * Takes names, which gives a server's name; NULL: a server's name is its display_name. */
-struct reader *reader_new(struct sqlite *sqlite, struct instance_name *names, GError **error);
+ * Takes names, which gives a server's name; NULL: a server's name is its display_name.
+ * caseless: "A" and "a" name one host. */
+struct reader *reader_new(
+	struct database *database, struct instance_name *names, bool caseless, GError **error);
 void reader_free(struct reader *reader);
 CLEANUP_DEFINE(struct reader, reader_free)
 

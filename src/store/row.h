@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "store/sqlite.h"
+#include "store/database.h"
 #include "store/statement.h"
 
 struct column {
@@ -25,12 +25,12 @@ struct row {
 };
 
 /* Inserts the row and sets its id. */
-bool row_insert(struct sqlite *sqlite, struct row *row, GError **error);
+bool row_insert(struct database *database, struct row *row, GError **error);
 
 /* Writes the columns, and `now` into updated_at, where any of them differs. *changed tells. */
-bool row_update(struct sqlite *sqlite, const struct row *row, const char *now, bool *changed,
+bool row_update(struct database *database, const struct row *row, const char *now, bool *changed,
 	GError **error);
 
 /* Deletes the row as Nova does: it stays, with deleted and deleted_at set. */
 bool row_delete(
-	struct sqlite *sqlite, const char *table, int64_t id, const char *now, GError **error);
+	struct database *database, const char *table, int64_t id, const char *now, GError **error);

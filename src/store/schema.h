@@ -14,7 +14,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "store/sqlite.h"
+#include "store/database.h"
 
 #define SCHEMA_VERSION 1
 
@@ -24,14 +24,18 @@ struct table {
 	const char *const *columns; /* NULL-terminated */
 };
 
-/* Whether the database has no table at all. */
-bool schema_is_empty(struct sqlite *sqlite, bool *empty, GError **error);
-/* Whether the database carries muster_meta: it is Muster's own. */
-bool schema_is_own(struct sqlite *sqlite, bool *own, GError **error);
+enum schema_state {
+	SCHEMA_NONE,    /* the database has no table at all */
+	SCHEMA_BEGUN,   /* Muster was making its tables when it ended */
+	SCHEMA_OWN,     /* it carries muster_meta: it is Muster's own */
+	SCHEMA_FOREIGN, /* it is somebody else's */
+};
+bool schema_find(struct database *database, enum schema_state *state, GError **error);
 
-/* Makes all tables in an empty database, in one transaction. */
-bool schema_create(struct sqlite *sqlite, const char *now, GError **error);
+/* Makes all tables that are not there. muster_meta is the first and its rows are the last, since
+ * MariaDB makes no tables in a transaction. */
+bool schema_create(struct database *database, GError **error);
 /* MUSTER_ERROR_UNSUPPORTED where an own database was made by a newer Muster. */
-bool schema_check_version(struct sqlite *sqlite, GError **error);
+bool schema_check_version(struct database *database, GError **error);
 /* MUSTER_ERROR_INVALID names a column that the table lacks. */
-bool schema_check_table(struct sqlite *sqlite, const struct table *table, GError **error);
+bool schema_check_table(struct database *database, const struct table *table, GError **error);

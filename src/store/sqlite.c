@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "store/statement.h"
 #include "store/sqlite_private.h"
+#include "store/statement.h"
+#include "store/tables.h"
 
 /* Instructions of SQLite's machine: a few hundred rows. */
 #define INTERRUPT_STEPS 5000
@@ -64,9 +65,9 @@ fail_errno(const char *path, const char *what, GError **error)
  * holds on it (fcntl(2)).
  */
 static bool
-check_file(const char *path, enum sqlite_mode mode, GError **error)
+check_file(const char *path, enum database_mode mode, GError **error)
 {
-	bool writes = mode == SQLITE_MODE_WRITE;
+	bool writes = mode == DATABASE_WRITE;
 	const char *what = writes ? "write" : "read";
 	int made = writes ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
 	if (made >= 0)
@@ -117,18 +118,18 @@ looks_as_opened(const struct sqlite *sqlite)
 }
 
 static bool
-open_handle(struct sqlite *sqlite, enum sqlite_mode mode, GError **error)
+open_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
 {
 	if (stat(sqlite->path, &sqlite->seen) != 0)
 		sqlite->seen = (struct stat){0};
-	sqlite->immutable = mode == SQLITE_MODE_READ && is_wal_at_rest(sqlite->path);
+	sqlite->immutable = mode == DATABASE_READ && is_wal_at_rest(sqlite->path);
 	g_autofree char *absolute = g_canonicalize_filename(sqlite->path, NULL);
 	g_autofree char *uri = g_filename_to_uri(absolute, NULL, error);
 	if (uri == NULL)
 		return false;
 	g_autofree char *name = g_strconcat(uri, sqlite->immutable ? "?immutable=1" : "", NULL);
-	int flags = mode == SQLITE_MODE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-					      : SQLITE_OPEN_READONLY;
+	int flags = mode == DATABASE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+					   : SQLITE_OPEN_READONLY;
 	/* One thread at a time uses a connection, so SQLite needs no lock of its own. */
 	flags |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (sqlite3_open_v2(name, &sqlite->handle, flags, NULL) != SQLITE_OK)
@@ -148,61 +149,33 @@ close_handle(struct sqlite *sqlite)
 	sqlite3_close(g_steal_pointer(&sqlite->handle));
 }
 
-static void
-finalize(void *prepared)
-{
-	sqlite3_finalize(prepared);
-}
-
 static bool
 read_version(struct sqlite *sqlite, int64_t *version, GError **error)
 {
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(sqlite, "PRAGMA data_version", NULL, 0);
+	struct statement *row = statement_new(&sqlite->base, "PRAGMA data_version", NULL, 0);
 	if (statement_next(row))
 		*version = statement_get_integer(row, 0).value;
 	return statement_check(row, error);
 }
 
-struct sqlite *
-sqlite_open(const char *path, enum sqlite_mode mode, GError **error)
+static void
+sqlite_close(struct database *database)
 {
-	if (!check_file(path, mode, error))
-		return NULL;
-	CLEANUP(sqlite_close) struct sqlite *sqlite = g_new0(struct sqlite, 1);
-	sqlite->path = g_strdup(path);
-	sqlite->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize);
-	if (!open_handle(sqlite, mode, error))
-		return NULL;
-	/* The first look at the file: tells whether it is a database. */
-	if (!read_version(sqlite, &sqlite->version, error))
-		return NULL;
-	/* With WAL and NORMAL a commit survives the death of the process at any moment. */
-	if (mode == SQLITE_MODE_WRITE &&
-		!sqlite_execute(
-			sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error))
-		return NULL;
-	return g_steal_pointer(&sqlite);
-}
-
-void
-sqlite_close(struct sqlite *sqlite)
-{
+	struct sqlite *sqlite = (struct sqlite *)database;
 	close_handle(sqlite);
 	g_hash_table_unref(sqlite->statements);
+	g_clear_pointer(&sqlite->lock, lock_free); /* last: the files are closed by now */
 	g_free(sqlite->path);
 	g_free(sqlite);
 }
 
-const char *
-sqlite_get_path(const struct sqlite *sqlite)
+static bool
+sqlite_has_changed(struct database *database)
 {
-	return sqlite->path;
-}
-
-bool
-sqlite_has_changed(struct sqlite *sqlite)
-{
+	struct sqlite *sqlite = (struct sqlite *)database;
+	if (sqlite->lock != NULL)
+		return false; /* nobody else writes */
 	int64_t version = sqlite->version;
 	if (looks_as_opened(sqlite) && read_version(sqlite, &version, NULL)) {
 		bool changed = version != sqlite->version;
@@ -211,48 +184,111 @@ sqlite_has_changed(struct sqlite *sqlite)
 	}
 	/* Another file is there, or none that can be read: the reader that comes next says so. */
 	close_handle(sqlite);
-	if (open_handle(sqlite, SQLITE_MODE_READ, NULL))
+	if (open_handle(sqlite, DATABASE_READ, NULL))
 		read_version(sqlite, &sqlite->version, NULL);
 	return true;
 }
 
-void
-sqlite_set_interrupt(struct sqlite *sqlite, int (*is_wanted)(void *data), void *data)
+static void
+sqlite_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data)
 {
+	struct sqlite *sqlite = (struct sqlite *)database;
 	sqlite3_progress_handler(sqlite->handle, INTERRUPT_STEPS, is_wanted, data);
 }
 
-bool
-sqlite_execute(struct sqlite *sqlite, const char *sql, GError **error)
+static bool
+sqlite_compare_case(struct database *database, bool *caseless, GError **error)
+{
+	*caseless = false; /* BINARY is the collation of columns that name none */
+	return true;
+}
+
+static bool
+execute(struct sqlite *sqlite, const char *sql, const char *what, GError **error)
 {
 	if (sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return true;
-	return sqlite_fail(sqlite, "write", error);
+	return sqlite_fail(sqlite, what, error);
 }
 
-bool
-sqlite_begin_read(struct sqlite *sqlite, GError **error)
+static bool
+sqlite_execute(struct database *database, const char *sql, GError **error)
 {
-	if (sqlite3_exec(sqlite->handle, "BEGIN", NULL, NULL, NULL) == SQLITE_OK)
-		return true;
-	return sqlite_fail(sqlite, "read", error);
+	return execute((struct sqlite *)database, sql, "write", error);
 }
 
-bool
-sqlite_begin_write(struct sqlite *sqlite, GError **error)
+static bool
+sqlite_begin(struct database *database, enum database_mode mode, GError **error)
 {
-	return sqlite_execute(sqlite, "BEGIN IMMEDIATE", error);
+	struct sqlite *sqlite = (struct sqlite *)database;
+	return mode == DATABASE_WRITE ? execute(sqlite, "BEGIN IMMEDIATE", "write", error)
+				      : execute(sqlite, "BEGIN", "read", error);
 }
 
-bool
-sqlite_commit(struct sqlite *sqlite, GError **error)
+static bool
+sqlite_commit(struct database *database, GError **error)
 {
-	return sqlite_execute(sqlite, "COMMIT", error);
+	return execute((struct sqlite *)database, "COMMIT", "write", error);
 }
 
-void
-sqlite_rollback(struct sqlite *sqlite)
+static void
+sqlite_rollback(struct database *database)
 {
+	struct sqlite *sqlite = (struct sqlite *)database;
 	if (!sqlite3_get_autocommit(sqlite->handle))
 		sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static const struct database_ops sqlite_ops = {
+	.tries = 1, /* SQLITE_BUSY_MS has passed by then */
+	.tables = "SELECT name FROM sqlite_schema",
+	.columns = "SELECT name FROM pragma_table_info(?1)",
+	.walk_hint = " NOT INDEXED",
+	.schema = tables_sqlite,
+	.close = sqlite_close,
+	.has_changed = sqlite_has_changed,
+	.compare_case = sqlite_compare_case,
+	.set_interrupt = sqlite_set_interrupt,
+	.execute = sqlite_execute,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.open = sqlite_rows_open,
+	.close_rows = sqlite_rows_close,
+	.next = sqlite_rows_next,
+	.get_integer = sqlite_rows_get_integer,
+	.get_text = sqlite_rows_get_text,
+	.count_changes = sqlite_count_changes,
+	.get_new_id = sqlite_get_new_id,
+};
+
+static bool
+open_file(struct sqlite *sqlite, enum database_mode mode, GError **error)
+{
+	if (mode == DATABASE_WRITE) {
+		sqlite->lock = lock_take(sqlite->path, error);
+		if (sqlite->lock == NULL)
+			return false;
+	}
+	/* Reading the version is the first look at the file: tells whether it is a database. */
+	if (!check_file(sqlite->path, mode, error) || !open_handle(sqlite, mode, error) ||
+		!read_version(sqlite, &sqlite->version, error))
+		return false;
+	/* With WAL and NORMAL a commit survives the death of the process at any moment. */
+	return mode == DATABASE_READ ||
+	       execute(sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", "write",
+		       error);
+}
+
+struct database *
+sqlite_open(const char *path, enum database_mode mode, GError **error)
+{
+	struct sqlite *sqlite = g_new0(struct sqlite, 1);
+	sqlite->path = g_strdup(path);
+	sqlite->base = (struct database){.ops = &sqlite_ops, .name = sqlite->path};
+	sqlite->statements = sqlite_statements_new();
+	if (open_file(sqlite, mode, error))
+		return &sqlite->base;
+	sqlite_close(&sqlite->base);
+	return NULL;
 }

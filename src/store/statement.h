@@ -4,7 +4,7 @@
  * in the statement until statement_check() is asked, so that a loop stays a loop:
  *
  *     CLEANUP(statement_free)
- *     struct statement *rows = statement_new(sqlite, "SELECT …", VALUES(…));
+ *     struct statement *rows = statement_new(database, "SELECT …", VALUES(…));
  *     while (statement_next(rows))
  *             …
  *     return statement_check(rows, error);
@@ -18,7 +18,7 @@
 
 #include "base/cleanup.h"
 #include "model/nullable.h"
-#include "store/sqlite.h"
+#include "store/database.h"
 
 /* Bytes of one text. MariaDB's TEXT, which Nova uses, holds 64 KiB; SQLite would take
  * 1 GB. A longer one counts as NULL, so that one row cannot eat the memory. */
@@ -62,7 +62,7 @@ struct statement;
 
 /* Never NULL: an error is told by statement_check(). The values are copied. */
 struct statement *statement_new(
-	struct sqlite *sqlite, const char *sql, const struct value *values, size_t size);
+	struct database *database, const char *sql, const struct value *values, size_t size);
 void statement_free(struct statement *statement);
 CLEANUP_DEFINE(struct statement, statement_free)
 
@@ -77,8 +77,8 @@ struct nullable statement_get_integer(struct statement *statement, int column);
 const char *statement_get_text(struct statement *statement, int column);
 
 /* Runs a statement that gives no rows. */
-bool statement_run(struct sqlite *sqlite, const char *sql, const struct value *values, size_t size,
-	GError **error);
+bool statement_run(struct database *database, const char *sql, const struct value *values,
+	size_t size, GError **error);
 /* Of the last one that wrote: how many rows, and the id of the row that it inserted. */
-int64_t statement_count_changes(struct sqlite *sqlite);
-int64_t statement_get_new_id(struct sqlite *sqlite);
+int64_t statement_count_changes(struct database *database);
+int64_t statement_get_new_id(struct database *database);

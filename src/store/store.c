@@ -7,78 +7,122 @@
 #include "base/error.h"
 #include "store/batch.h"
 #include "store/commands.h"
-#include "store/lock.h"
+#include "store/mariadb.h"
+#include "store/mariadb_url.h"
 #include "store/own.h"
 #include "store/reader.h"
 #include "store/schema.h"
+#include "store/sqlite.h"
 #include "store/statement.h"
 #include "store/url.h"
 #include "store/writer.h"
 
 struct store {
 	bool own;
+	bool caseless;
 	int64_t down_time;
-	struct lock *lock; /* NULL: opened to read */
-	struct sqlite *sqlite;
+	struct database *database;
 	struct reader *reader;
 	struct writer *writer; /* NULL: opened to read */
 };
+
+/* Where a store is: one of these is set. */
+struct place {
+	char *path;
+	struct mariadb_url *url;
+	unsigned timeout; /* s, for MariaDB */
+};
+
+static bool
+find_place(const struct store_options *options, struct place *place, GError **error)
+{
+	*place = (struct place){.timeout = options->timeout};
+	if (mariadb_url_matches(options->url))
+		place->url = mariadb_url_parse(options->url, error);
+	else
+		place->path = url_get_sqlite_path(options->url, error);
+	return place->url != NULL || place->path != NULL;
+}
+
+static struct database *
+connect_to(const struct place *place, enum database_mode mode, GError **error)
+{
+	return place->url != NULL ? mariadb_open(place->url, mode, place->timeout, error)
+				  : sqlite_open(place->path, mode, error);
+}
+
+static bool
+is_file_to_be_made(const struct place *place)
+{
+	struct stat status;
+	return place->path != NULL && (stat(place->path, &status) != 0 ||
+					      (S_ISREG(status.st_mode) && status.st_size == 0));
+}
 
 /*
  * A database that is to be written is looked at first without touching it or its folder: it
  * must be Muster's own or have no table yet.
  */
 static bool
-check_may_write(const char *path, GError **error)
+check_may_write(const struct place *place, GError **error)
 {
-	struct stat status;
-	if (stat(path, &status) != 0 || (S_ISREG(status.st_mode) && status.st_size == 0))
-		return true; /* to be made */
-	CLEANUP(sqlite_close) struct sqlite *sqlite = sqlite_open(path, SQLITE_MODE_READ, error);
-	bool empty, own;
-	if (sqlite == NULL || !schema_is_empty(sqlite, &empty, error) ||
-		!schema_is_own(sqlite, &own, error))
+	if (is_file_to_be_made(place))
+		return true;
+	CLEANUP(database_close)
+	struct database *database = connect_to(place, DATABASE_READ, error);
+	enum schema_state state;
+	if (database == NULL || !schema_find(database, &state, error))
 		return false;
-	if (!empty && !own)
+	if (state == SCHEMA_FOREIGN)
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN,
 			"%s has tables but no muster_meta: it is not Muster's own, so nothing is "
 			"collected into it; expected an empty database or one that Muster made",
-			path);
-	return empty || own;
+			database_get_name(database));
+	return state != SCHEMA_FOREIGN;
 }
 
 static bool
-open_to_write(struct store *store, const char *path, GError **error)
+open_to_write(struct store *store, const struct place *place, GError **error)
 {
-	if (!check_may_write(path, error))
+	if (!check_may_write(place, error))
 		return false;
-	store->lock = lock_take(path, error);
-	if (store->lock == NULL)
+	store->database = connect_to(place, DATABASE_WRITE, error);
+	enum schema_state state;
+	if (store->database == NULL || !schema_find(store->database, &state, error))
 		return false;
-	store->sqlite = sqlite_open(path, SQLITE_MODE_WRITE, error);
-	bool empty;
-	if (store->sqlite == NULL || !schema_is_empty(store->sqlite, &empty, error))
-		return false;
-	g_autofree char *now = clock_format_sql(clock_now());
-	return !empty || schema_create(store->sqlite, now, error);
+	return state == SCHEMA_OWN || schema_create(store->database, error);
+}
+
+static bool
+open_to_read(struct store *store, const struct place *place, GError **error)
+{
+	store->database = connect_to(place, DATABASE_READ, error);
+	return store->database != NULL;
+}
+
+static bool
+open_database(struct store *store, const struct store_options *options, GError **error)
+{
+	struct place place;
+	bool opened = find_place(options, &place, error) &&
+		      (options->access == STORE_WRITE ? open_to_write(store, &place, error)
+						      : open_to_read(store, &place, error));
+	g_free(place.path);
+	g_clear_pointer(&place.url, mariadb_url_free);
+	return opened;
 }
 
 struct store *
 store_open(const struct store_options *options, GError **error)
 {
-	g_autofree char *path = url_get_sqlite_path(options->url, error);
-	if (path == NULL)
-		return NULL;
 	CLEANUP(store_close) struct store *store = g_new0(struct store, 1);
 	store->down_time = options->down_time;
-	if (options->access == STORE_WRITE) {
-		if (!open_to_write(store, path, error))
-			return NULL;
-	} else {
-		store->sqlite = sqlite_open(path, SQLITE_MODE_READ, error);
-	}
-	if (store->sqlite == NULL || !schema_is_own(store->sqlite, &store->own, error) ||
-		(store->own && !schema_check_version(store->sqlite, error)))
+	enum schema_state state;
+	if (!open_database(store, options, error) || !schema_find(store->database, &state, error))
+		return NULL;
+	store->own = state == SCHEMA_OWN;
+	if ((store->own && !schema_check_version(store->database, error)) ||
+		!database_compare_case(store->database, &store->caseless, error))
 		return NULL;
 
 	struct instance_name *names = NULL;
@@ -87,11 +131,11 @@ store_open(const struct store_options *options, GError **error)
 		if (names == NULL)
 			return NULL;
 	}
-	store->reader = reader_new(store->sqlite, names, error);
+	store->reader = reader_new(store->database, names, store->caseless, error);
 	if (store->reader == NULL)
 		return NULL;
 	if (options->access == STORE_WRITE)
-		store->writer = writer_new(store->sqlite, options->down_time);
+		store->writer = writer_new(store->database, options->down_time);
 	return g_steal_pointer(&store);
 }
 
@@ -100,8 +144,7 @@ store_close(struct store *store)
 {
 	g_clear_pointer(&store->writer, writer_free);
 	g_clear_pointer(&store->reader, reader_free);
-	g_clear_pointer(&store->sqlite, sqlite_close);
-	g_clear_pointer(&store->lock, lock_free); /* last: the files are closed by now */
+	g_clear_pointer(&store->database, database_close);
 	g_free(store);
 }
 
@@ -114,7 +157,13 @@ store_is_own(const struct store *store)
 void
 store_set_interrupt(struct store *store, int (*is_wanted)(void *data), void *data)
 {
-	sqlite_set_interrupt(store->sqlite, is_wanted, data);
+	database_set_interrupt(store->database, is_wanted, data);
+}
+
+bool
+store_is_caseless(const struct store *store)
+{
+	return store->caseless;
 }
 
 GPtrArray *
@@ -132,7 +181,7 @@ store_read_host(struct store *store, const char *name, GError **error)
 bool
 store_has_changed(struct store *store)
 {
-	return sqlite_has_changed(store->sqlite);
+	return database_has_changed(store->database);
 }
 
 bool
@@ -154,19 +203,34 @@ store_run_command(struct store *store, const struct host_command *command, int64
 {
 	g_assert(store->writer != NULL);
 	g_autofree char *stamp = clock_format_sql(now);
-	struct batch batch = {store->sqlite, now, store->down_time, stamp, changed};
+	struct batch batch = {store->database, now, store->down_time, stamp, changed};
 	return commands_run(&batch, command, error);
 }
 
-/* The newest row of a table stays, since SQLite would give its id to the next. */
+/* The newest row of a table stays, since SQLite would give its id to the next. MySQL wants the
+ * table that it deletes from in a query of its own. */
 static bool
-purge_table(struct sqlite *sqlite, const char *table, const char *before, GError **error)
+purge_table(struct database *database, const char *table, const char *before, GError **error)
 {
-	g_autofree char *sql =
-		g_strdup_printf("DELETE FROM %s WHERE deleted <> 0 AND deleted_at < ?1 "
-				"AND id < (SELECT max(id) FROM %s)",
-			table, table);
-	return statement_run(sqlite, sql, VALUES(value_text(before)), error);
+	g_autofree char *sql = g_strdup_printf(
+		"DELETE FROM %s WHERE deleted <> 0 AND deleted_at < ?1 "
+		"AND id < (SELECT id FROM (SELECT max(id) AS id FROM %s) AS newest)",
+		table, table);
+	return statement_run(database, sql, VALUES(value_text(before)), error);
+}
+
+struct purge {
+	struct database *database;
+	const char *before;
+};
+
+static bool
+purge_all(void *data, GError **error)
+{
+	struct purge *purge = data;
+	return purge_table(purge->database, "instances", purge->before, error) &&
+	       purge_table(purge->database, "compute_nodes", purge->before, error) &&
+	       purge_table(purge->database, "services", purge->before, error);
 }
 
 bool
@@ -174,7 +238,6 @@ store_purge(struct store *store, int64_t before, GError **error)
 {
 	g_assert(store->writer != NULL);
 	g_autofree char *text = clock_format_sql(before);
-	return purge_table(store->sqlite, "instances", text, error) &&
-	       purge_table(store->sqlite, "compute_nodes", text, error) &&
-	       purge_table(store->sqlite, "services", text, error);
+	struct purge purge = {store->database, text};
+	return database_write(store->database, purge_all, &purge, error);
 }

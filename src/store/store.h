@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The store: Nova's tables (services, compute_nodes, instances) in SQLite, and
- * where it is Muster's own, the tables muster_*. A database without
+ * The store: Nova's tables (services, compute_nodes, instances) in SQLite or
+ * MariaDB, and where it is Muster's own, the tables muster_*. A database without
  * muster_meta is somebody else's: it is opened read-only and never written. One
  * thread uses a store at a time.
  */
@@ -23,26 +23,31 @@ enum store_access {
 };
 
 struct store_options {
-	const char *url; /* SQLAlchemy's form: sqlite:////abs/path, sqlite:///rel */
+	const char *url; /* SQLAlchemy's form: url.h and mariadb_url.h */
 	enum store_access access;
 	const char *instance_name_template; /* Nova's; used where server_name_is_domain is false */
 	bool server_name_is_domain;         /* a server's name is display_name */
 	int64_t down_time;                  /* µs; how long a host's word on a guest is fresh */
+	unsigned timeout;                   /* s, for each call of MariaDB */
 };
 
 /*
  * Errors: MUSTER_ERROR_INVALID (not a database, not a URL, a table or column is missing: it is
  * named), MUSTER_ERROR_UNSUPPORTED (a newer schema), MUSTER_ERROR_FORBIDDEN (to be written, and
- * not Muster's own or read-only), MUSTER_ERROR_BUSY (another server holds it), MUSTER_ERROR_IO.
+ * not Muster's own or read-only), MUSTER_ERROR_BUSY (another server holds it), MUSTER_ERROR_IO,
+ * MUSTER_ERROR_UNAVAILABLE (MariaDB is away). The next call after that connects anew.
  */
 struct store *store_open(const struct store_options *options, GError **error);
 void store_close(struct store *store);
 CLEANUP_DEFINE(struct store, store_close)
 
+/* Whether its text compares without case: "A" and "a" are one host, one uuid. */
+bool store_is_caseless(const struct store *store);
+
 /* Whether the database carries muster_meta. */
 bool store_is_own(const struct store *store);
 
-/* Whether to go on is asked while the store is at work: as sqlite_set_interrupt(). */
+/* Whether to go on is asked while the store is at work: as database_set_interrupt(). */
 void store_set_interrupt(struct store *store, int (*is_wanted)(void *data), void *data);
 
 /* All hosts (struct host *), as the tables have them at one moment. */

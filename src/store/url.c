@@ -9,8 +9,8 @@ static char *
 refuse(GError **error, const char *what)
 {
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-		"the database's URL %s: expected sqlite:////absolute/path or "
-		"sqlite:///relative/path",
+		"the database's URL %s: expected sqlite:////absolute/path, "
+		"sqlite:///relative/path or mysql+pymysql://user:password@host/database",
 		what);
 	return NULL;
 }

@@ -15,7 +15,7 @@ struct presence {
 };
 
 struct writer {
-	struct sqlite *sqlite;
+	struct database *database;
 	int64_t down_time;
 	GHashTable *presences; /* connection -> struct presence * */
 	GHashTable *told;      /* connection -> what was logged of it; absent: all is well */
@@ -29,11 +29,11 @@ presence_free(struct presence *presence)
 }
 
 struct writer *
-writer_new(struct sqlite *sqlite, int64_t down_time)
+writer_new(struct database *database, int64_t down_time)
 {
 	struct writer *writer = g_new(struct writer, 1);
 	*writer = (struct writer){
-		.sqlite = sqlite,
+		.database = database,
 		.down_time = down_time,
 		.presences = g_hash_table_new_full(
 			g_str_hash, g_str_equal, g_free, (GDestroyNotify)presence_free),
@@ -132,7 +132,7 @@ write_alone(struct writer *writer, const struct batch *batch, const struct repor
 	struct store_verdict *verdict, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	if (!sqlite_execute(batch->sqlite, "SAVEPOINT report", error))
+	if (!database_execute(batch->database, "SAVEPOINT report", error))
 		return false;
 	if (!write_report(writer, batch, report, verdict, &failure)) {
 		if (!g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_INVALID)) {
@@ -141,20 +141,31 @@ write_alone(struct writer *writer, const struct batch *batch, const struct repor
 		}
 		tell(writer, report, failure->message);
 		verdict->outcome = STORE_REFUSED;
-		if (!sqlite_execute(batch->sqlite, "ROLLBACK TO report", error))
+		if (!database_execute(batch->database, "ROLLBACK TO SAVEPOINT report", error))
 			return false;
 	}
-	return sqlite_execute(batch->sqlite, "RELEASE report", error);
+	return database_execute(batch->database, "RELEASE SAVEPOINT report", error);
 }
 
+/* A batch of reports with what becomes of it. */
+struct writing {
+	struct writer *writer;
+	struct batch batch;
+	GPtrArray *reports;
+	GArray *verdicts;
+};
+
 static bool
-write_all(struct writer *writer, const struct batch *batch, GPtrArray *reports, GArray *verdicts,
-	GError **error)
+write_all(void *data, GError **error)
 {
+	struct writing *writing = data;
+	GPtrArray *reports = writing->reports;
+	g_array_set_size(writing->verdicts, 0);
 	for (guint i = 0; i < reports->len; i++) {
 		struct store_verdict verdict = {0};
-		bool done = write_alone(writer, batch, reports->pdata[i], &verdict, error);
-		g_array_append_val(verdicts, verdict);
+		bool done = write_alone(
+			writing->writer, &writing->batch, reports->pdata[i], &verdict, error);
+		g_array_append_val(writing->verdicts, verdict);
 		if (!done)
 			return false;
 	}
@@ -184,12 +195,13 @@ writer_write(struct writer *writer, GPtrArray *reports, int64_t now, GError **er
 	written->changed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	g_autofree char *stamp = clock_format_sql(now);
-	struct batch batch = {writer->sqlite, now, writer->down_time, stamp, written->changed};
-	if (!sqlite_begin_write(writer->sqlite, error) ||
-		!write_all(writer, &batch, reports, written->verdicts, error) ||
-		!sqlite_commit(writer->sqlite, error)) {
-		sqlite_rollback(writer->sqlite);
+	struct writing writing = {
+		.writer = writer,
+		.batch = {writer->database, now, writer->down_time, stamp, written->changed},
+		.reports = reports,
+		.verdicts = written->verdicts,
+	};
+	if (!database_write(writer->database, write_all, &writing, error))
 		return NULL;
-	}
 	return g_steal_pointer(&written);
 }

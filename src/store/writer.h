@@ -11,12 +11,12 @@
 
 #include "base/cleanup.h"
 #include "store/own.h"
-#include "store/sqlite.h"
+#include "store/database.h"
 
 struct writer;
 
 /* down_time: µs for which a connection that reported holds its machine. */
-struct writer *writer_new(struct sqlite *sqlite, int64_t down_time);
+struct writer *writer_new(struct database *database, int64_t down_time);
 void writer_free(struct writer *writer);
 CLEANUP_DEFINE(struct writer, writer_free)
 

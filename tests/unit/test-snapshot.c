@@ -91,6 +91,25 @@ test_finds_by_uuid_id_and_host(void)
 }
 
 static void
+test_caseless_finds_whatever_the_case(void)
+{
+	g_autoptr(GPtrArray) hosts = cloud_make_hosts(2);
+	CLEANUP(snapshot_unref) struct snapshot *first = snapshot_new_caseless(hosts);
+	struct host *second = hosts->pdata[1];
+	g_autofree char *upper = g_ascii_strup(second->name, -1);
+	CLEANUP(host_free) struct host *gone = host_new(upper);
+	g_autofree char *uuid = cloud_format_uuid(2);
+	g_autofree char *upper_uuid = g_ascii_strup(uuid, -1);
+	g_assert_cmpuint(snapshot_find_host(first, upper), ==, 1);
+	g_assert_cmpuint(snapshot_find_uuid(first, upper_uuid), ==, 1);
+
+	g_autoptr(GPtrArray) changes = g_ptr_array_new();
+	g_ptr_array_add(changes, gone);
+	CLEANUP(snapshot_unref) struct snapshot *next = snapshot_new_with(first, changes);
+	g_assert_cmpuint(snapshot_get_size(next), ==, 1);
+}
+
+static void
 test_a_host_without_nodes_has_its_service(void)
 {
 	CLEANUP(host_free) struct host *host = host_new("ctl-1");
@@ -330,6 +349,8 @@ main(int argc, char **argv)
 	g_test_add_func("/snapshot/empty", test_empty);
 	g_test_add_func("/snapshot/is-in-the-order-of-ids", test_is_in_the_order_of_ids);
 	g_test_add_func("/snapshot/finds-by-uuid-id-and-host", test_finds_by_uuid_id_and_host);
+	g_test_add_func("/snapshot/caseless-finds-whatever-the-case",
+		test_caseless_finds_whatever_the_case);
 	g_test_add_func("/snapshot/a-host-without-nodes-has-its-service",
 		test_a_host_without_nodes_has_its_service);
 	g_test_add_func("/snapshot/sums-what-counts", test_sums_what_counts);

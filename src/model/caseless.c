@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/caseless.h"
+
+guint
+caseless_hash(gconstpointer text)
+{
+	guint hash = 5381; /* as g_str_hash() */
+	for (const char *c = text; *c != '\0'; c++)
+		hash = hash * 33 + (guchar)g_ascii_tolower(*c);
+	return hash;
+}
+
+gboolean
+caseless_equal(gconstpointer a, gconstpointer b)
+{
+	return g_ascii_strcasecmp(a, b) == 0;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * For tables of texts that compare without case, as MariaDB's usual collations have
+ * host names and uuids: GLib's hash and equality of the letters of ASCII alone.
+ */
+#pragma once
+
+#include <glib.h>
+
+guint caseless_hash(gconstpointer text);
+gboolean caseless_equal(gconstpointer a, gconstpointer b);

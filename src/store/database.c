@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/database.h"
+
+#include "base/error.h"
+#include "store/database_ops.h"
+
+void
+database_close(struct database *database)
+{
+	database->ops->close(database);
+}
+
+const char *
+database_get_name(const struct database *database)
+{
+	return database->name;
+}
+
+bool
+database_has_changed(struct database *database)
+{
+	return database->ops->has_changed(database);
+}
+
+void
+database_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data)
+{
+	database->ops->set_interrupt(database, is_wanted, data);
+}
+
+bool
+database_compare_case(struct database *database, bool *caseless, GError **error)
+{
+	return database->ops->compare_case(database, caseless, error);
+}
+
+bool
+database_execute(struct database *database, const char *sql, GError **error)
+{
+	return database->ops->execute(database, sql, error);
+}
+
+static bool
+run_once(struct database *database, database_work *work, void *data, GError **error)
+{
+	if (work(data, error) && database->ops->commit(database, error))
+		return true;
+	database->ops->rollback(database);
+	return false;
+}
+
+static bool
+run(struct database *database, enum database_mode mode, database_work *work, void *data,
+	GError **error)
+{
+	for (unsigned left = database->ops->tries; left > 0; left--) {
+		g_autoptr(GError) failure = NULL;
+		if (!database->ops->begin(database, mode, error))
+			return false;
+		if (run_once(database, work, data, &failure))
+			return true;
+		if (left == 1 || !g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_BUSY)) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return false;
+		}
+	}
+	g_assert_not_reached();
+}
+
+bool
+database_read(struct database *database, database_work *work, void *data, GError **error)
+{
+	return run(database, DATABASE_READ, work, data, error);
+}
+
+bool
+database_write(struct database *database, database_work *work, void *data, GError **error)
+{
+	return run(database, DATABASE_WRITE, work, data, error);
+}
+
+const char *
+database_get_walk_hint(const struct database *database)
+{
+	return database->ops->walk_hint;
+}
+
+const char *
+database_get_tables_query(const struct database *database)
+{
+	return database->ops->tables;
+}
+
+const char *
+database_get_columns_query(const struct database *database)
+{
+	return database->ops->columns;
+}
+
+const char *const *
+database_get_schema(const struct database *database)
+{
+	return database->ops->schema;
+}
