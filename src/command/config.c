@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster config sample|check|man */
 #include <glib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +12,26 @@
 #include "command/policy_settings.h"
 #include "command/settings.h"
 #include "config/sample.h"
+#include "http/tls.h"
 #include "identity/identity.h"
+
+/* Each part that reads files of its own tries them, as the start of the server would. */
+static bool
+try_parts(const struct settings *settings, GError **error)
+{
+	CLEANUP(policy_close) struct policy *policy = policy_settings_open(settings, error);
+	if (policy == NULL)
+		return false;
+	CLEANUP(identity_close)
+	struct identity *identity = identity_open(settings->config, clock_now, error);
+	if (identity == NULL)
+		return false;
+	const struct http_tls files = settings_get_tls(settings);
+	if (!tls_is_wanted(&files))
+		return true;
+	CLEANUP(tls_close) struct tls *tls = tls_open(&files, error);
+	return tls != NULL;
+}
 
 static int
 check(const struct settings_arguments *arguments)
@@ -19,12 +39,7 @@ check(const struct settings_arguments *arguments)
 	log_open(false);
 	g_autoptr(GError) error = NULL;
 	CLEANUP(settings_free) struct settings *settings = settings_load(arguments, &error);
-	CLEANUP(policy_close)
-	struct policy *policy = settings == NULL ? NULL : policy_settings_open(settings, &error);
-	CLEANUP(identity_close)
-	struct identity *identity =
-		policy == NULL ? NULL : identity_open(settings->config, clock_now, &error);
-	if (identity == NULL)
+	if (settings == NULL || !try_parts(settings, &error))
 		return arguments_fail(error);
 	puts("muster: the configuration is valid");
 	return EXIT_SUCCESS;
@@ -41,7 +56,7 @@ command_config(int argc, char **argv)
 	};
 	arguments_parse(&argc, &argv, entries, "config sample|check|man [--config FILE]...",
 		"sample  print a configuration file with every option, commented out\n"
-		"check   read the configuration and the policy files, and say what is wrong\n"
+		"check   read the configuration and the files that it names, and say what is wrong\n"
 		"man     print the manual page muster.conf(5)",
 		1, 1);
 

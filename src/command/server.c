@@ -155,12 +155,7 @@ start_http(struct server *server, GError **error)
 
 	const struct http_options options = {
 		.address = listen,
-		.tls =
-			{
-				.cert_file = config_get_string(config, OPTION_SSL_CERT_FILE),
-				.key_file = config_get_string(config, OPTION_SSL_KEY_FILE),
-				.ca_file = config_get_string(config, OPTION_SSL_CA_FILE),
-			},
+		.tls = settings_get_tls(server->settings),
 		.threads = get_unsigned(server->settings, OPTION_HTTP_THREADS),
 		.connections_max = get_unsigned(server->settings, OPTION_MAX_CONNECTIONS),
 		.waiting_max = get_unsigned(server->settings, OPTION_MAX_WAITING),

@@ -117,6 +117,16 @@ settings_free(struct settings *settings)
 	g_free(settings);
 }
 
+struct http_tls
+settings_get_tls(const struct settings *settings)
+{
+	return (struct http_tls){
+		.cert_file = config_get_string(settings->config, OPTION_SSL_CERT_FILE),
+		.key_file = config_get_string(settings->config, OPTION_SSL_KEY_FILE),
+		.ca_file = config_get_string(settings->config, OPTION_SSL_CA_FILE),
+	};
+}
+
 bool
 settings_make_state_directory(const struct settings *settings, GError **error)
 {

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "config/config.h"
+#include "http/server.h"
 
 struct settings {
 	char **files; /* that the configuration was read from */
@@ -34,6 +35,9 @@ struct settings_arguments {
 struct settings *settings_load(const struct settings_arguments *arguments, GError **error);
 void settings_free(struct settings *settings);
 CLEANUP_DEFINE(struct settings, settings_free)
+
+/* [ssl], lent. */
+struct http_tls settings_get_tls(const struct settings *settings);
 
 /* Makes the state directory (0700) where it is missing. */
 bool settings_make_state_directory(const struct settings *settings, GError **error);

@@ -141,8 +141,7 @@ http_server_start(
 	g_autoptr(GSocket) listener = listener_open(options->address, error);
 	if (listener == NULL)
 		return NULL;
-	bool is_plain = options->tls.cert_file == NULL && options->tls.key_file == NULL &&
-			options->tls.ca_file == NULL;
+	bool is_plain = !tls_is_wanted(&options->tls);
 	CLEANUP(tls_close) struct tls *tls = is_plain ? NULL : tls_open(&options->tls, error);
 	if (tls == NULL && !is_plain)
 		return NULL;

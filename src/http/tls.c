@@ -146,6 +146,12 @@ read_trust(struct tls *tls, GError **error)
 		"certificates in PEM", error);
 }
 
+bool
+tls_is_wanted(const struct http_tls *files)
+{
+	return files->cert_file != NULL || files->key_file != NULL || files->ca_file != NULL;
+}
+
 struct tls *
 tls_open(const struct http_tls *files, GError **error)
 {

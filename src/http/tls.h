@@ -17,6 +17,9 @@
 
 struct tls;
 
+/* Whether any file is named: else plain HTTP is spoken. */
+bool tls_is_wanted(const struct http_tls *files);
+
 /* Reads the files, which are lent. MUSTER_ERROR_INVALID where one is missing or is none, or the key
  * is another certificate's; MUSTER_ERROR_IO where one can't be read. */
 struct tls *tls_open(const struct http_tls *files, GError **error);
