@@ -13,6 +13,7 @@
  */
 #include "http/server.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -39,6 +40,7 @@ struct http_server {
 	struct tls *tls; /* NULL: plain HTTP */
 	struct MHD_Daemon *daemon;
 	unsigned shutdown_timeout;
+	_Atomic bool is_stopping;
 };
 
 static void
@@ -55,6 +57,13 @@ raise_files_limit(unsigned connections_max)
 			  " open files; the limit (RLIMIT_NOFILE) is %" G_GUINT64_FORMAT
 			  " and cannot be raised: connections beyond it will wait",
 			connections_max, (guint64)wanted, (guint64)limit.rlim_cur);
+}
+
+static enum MHD_Result
+may_connect(void *data, const struct sockaddr *peer, socklen_t size)
+{
+	struct http_server *server = data;
+	return atomic_load(&server->is_stopping) ? MHD_NO : MHD_YES;
 }
 
 static void
@@ -120,8 +129,8 @@ start_daemon(struct http_server *server, const struct http_options *options)
 	};
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
 			 MHD_USE_ERROR_LOG | (server->tls == NULL ? 0 : MHD_USE_TLS);
-	return MHD_start_daemon(flags, 0, NULL, NULL, exchange_read, exchanges, MHD_OPTION_ARRAY,
-		items, MHD_OPTION_ARRAY, secure, MHD_OPTION_END);
+	return MHD_start_daemon(flags, 0, may_connect, server, exchange_read, exchanges,
+		MHD_OPTION_ARRAY, items, MHD_OPTION_ARRAY, secure, MHD_OPTION_END);
 }
 
 static void
@@ -199,11 +208,10 @@ http_server_get_requests_waiting(const struct http_server *server)
 void
 http_server_stop(struct http_server *server)
 {
-	/* Shut down, the socket turns clients away at once. Not MHD_quiesce_daemon(): it takes the
-	 * socket out of each thread's epoll set, as the thread itself may just have done, and
-	 * aborts the program where it finds it gone. */
-	g_socket_shutdown(server->listener, TRUE, TRUE, NULL);
-
+	/* Not MHD_quiesce_daemon(): it takes the socket out of each thread's epoll set, as the
+	 * thread itself may just have done, and aborts the program where it finds it gone. Nor is
+	 * the socket shut down here: every thread would spin on it until the end. */
+	atomic_store(&server->is_stopping, true);
 	unsigned left = exchanges_drain(
 		server->exchanges, (int64_t)server->shutdown_timeout * G_TIME_SPAN_SECOND);
 	if (left > 0)

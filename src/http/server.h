@@ -68,6 +68,6 @@ unsigned http_server_get_connections(const struct http_server *server);
 unsigned http_server_get_requests_in_flight(const struct http_server *server);
 /* Of those, the ones that are suspended. Any thread. */
 unsigned http_server_get_requests_waiting(const struct http_server *server);
-/* Accepts no more, resumes what is suspended, waits for answers under way up to shutdown_timeout,
- * ends and is freed. */
+/* Hangs up on who comes now, resumes what is suspended, waits for answers under way up to
+ * shutdown_timeout, ends and is freed. */
 void http_server_stop(struct http_server *server);

@@ -5,6 +5,8 @@
  */
 #include "http-fixture.h"
 
+#include <stdatomic.h>
+
 #include "base/error.h"
 
 static void
@@ -143,6 +145,18 @@ stop(void *server)
 	return NULL;
 }
 
+/* Whether one who comes now is let in. */
+static bool
+is_answered(unsigned port)
+{
+	int client = open_client(port);
+	g_assert_cmpint(client, >=, 0);
+	send_bytes(client, BYTES("GET /a HTTP/1.1\r\n" END));
+	g_autofree char *text = read_all(client);
+	close(client);
+	return strlen(text) > 0;
+}
+
 static void
 test_stop_finishes_what_is_under_way(void)
 {
@@ -160,10 +174,8 @@ test_stop_finishes_what_is_under_way(void)
 
 	g_autoptr(GThread) stopper = g_thread_new("stop", stop, server);
 	int64_t began = g_get_monotonic_time();
-	for (int late; (late = open_client(port)) >= 0;) { /* until nobody listens any more */
+	while (is_answered(port))
 		g_assert_cmpint(g_get_monotonic_time() - began, <, PATIENCE * G_TIME_SPAN_SECOND);
-		close(late);
-	}
 	g_mutex_lock(&gate.lock);
 	gate.may_go = true;
 	g_cond_broadcast(&gate.changed);
@@ -177,6 +189,40 @@ test_stop_finishes_what_is_under_way(void)
 	g_thread_join(g_steal_pointer(&stopper));
 	close(busy);
 	close(idle);
+}
+
+struct crowd {
+	unsigned port;
+	_Atomic bool is_over;
+};
+
+static void *
+come_and_go(void *data)
+{
+	struct crowd *crowd = data;
+	while (!atomic_load(&crowd->is_over)) {
+		int client = open_client(crowd->port);
+		if (client >= 0)
+			close(client);
+	}
+	return NULL;
+}
+
+static void
+test_stop_while_clients_come_and_go(void)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		struct http_server *server = start(PATIENCE);
+		struct crowd crowd = {.port = http_server_get_port(server)};
+		g_autoptr(GThread) thread = g_thread_new("crowd", come_and_go, &crowd);
+		int64_t began = g_get_monotonic_time();
+		while (http_server_get_connections(server) == 0)
+			g_assert_cmpint(
+				g_get_monotonic_time() - began, <, PATIENCE * G_TIME_SPAN_SECOND);
+		http_server_stop(server);
+		atomic_store(&crowd.is_over, true);
+		g_thread_join(g_steal_pointer(&thread));
+	}
 }
 
 static void
@@ -247,6 +293,8 @@ main(int argc, char **argv)
 		test_waiting_for_an_answer_is_no_slowness);
 	g_test_add_func("/http/server/stop-finishes-what-is-under-way",
 		test_stop_finishes_what_is_under_way);
+	g_test_add_func(
+		"/http/server/stop-while-clients-come-and-go", test_stop_while_clients_come_and_go);
 	g_test_add_func("/http/server/port-in-use-is-told", test_port_in_use_is_told);
 	g_test_add_func("/http/server/bad-address-is-told", test_bad_address_is_told);
 	g_test_add_func(
