@@ -42,7 +42,7 @@ get(struct desk *desk, size_t first, size_t limit, int64_t now)
 	return page.array;
 }
 
-/* Whether the page asked for now is the one given before, bytes and all. */
+/* Whether the page that is asked for is the one given before, bytes and all. */
 static bool
 is_kept(struct desk *desk, size_t first, size_t limit, int64_t now, GBytes *before)
 {
