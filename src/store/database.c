@@ -3,6 +3,22 @@
 
 #include "base/error.h"
 #include "store/database_ops.h"
+#include "store/mariadb.h"
+#include "store/mariadb_url.h"
+#include "store/sqlite.h"
+#include "store/url.h"
+
+struct database *
+database_open(const char *url, enum database_mode mode, unsigned timeout, GError **error)
+{
+	if (mariadb_url_matches(url)) {
+		CLEANUP(mariadb_url_free)
+		struct mariadb_url *place = mariadb_url_parse(url, error);
+		return place == NULL ? NULL : mariadb_open(place, mode, timeout, error);
+	}
+	g_autofree char *path = url_get_sqlite_path(url, error);
+	return path == NULL ? NULL : sqlite_open(path, mode, error);
+}
 
 void
 database_close(struct database *database)

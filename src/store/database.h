@@ -23,6 +23,13 @@ enum database_mode {
 	DATABASE_WRITE, /* holds the lock that makes one process the only writer */
 };
 
+/*
+ * Opens the database that a URL in SQLAlchemy's form names (url.h, mariadb_url.h). timeout: s, for
+ * each call of MariaDB. MUSTER_ERROR_INVALID for a URL that is none; else what sqlite.h and
+ * mariadb.h say: a file that is not there, to be read, is MUSTER_ERROR_IO.
+ */
+struct database *database_open(
+	const char *url, enum database_mode mode, unsigned timeout, GError **error);
 void database_close(struct database *database);
 CLEANUP_DEFINE(struct database, database_close)
 

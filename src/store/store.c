@@ -7,12 +7,9 @@
 #include "base/error.h"
 #include "store/batch.h"
 #include "store/commands.h"
-#include "store/mariadb.h"
-#include "store/mariadb_url.h"
 #include "store/own.h"
 #include "store/reader.h"
 #include "store/schema.h"
-#include "store/sqlite.h"
 #include "store/statement.h"
 #include "store/url.h"
 #include "store/writer.h"
@@ -26,37 +23,14 @@ struct store {
 	struct writer *writer; /* NULL: opened to read */
 };
 
-/* Where a store is: one of these is set. */
-struct place {
-	char *path;
-	struct mariadb_url *url;
-	unsigned timeout; /* s, for MariaDB */
-};
-
+/* Whether the URL names an SQLite file that is not there, or is empty. */
 static bool
-find_place(const struct store_options *options, struct place *place, GError **error)
+is_file_to_be_made(const char *url)
 {
-	*place = (struct place){.timeout = options->timeout};
-	if (mariadb_url_matches(options->url))
-		place->url = mariadb_url_parse(options->url, error);
-	else
-		place->path = url_get_sqlite_path(options->url, error);
-	return place->url != NULL || place->path != NULL;
-}
-
-static struct database *
-connect_to(const struct place *place, enum database_mode mode, GError **error)
-{
-	return place->url != NULL ? mariadb_open(place->url, mode, place->timeout, error)
-				  : sqlite_open(place->path, mode, error);
-}
-
-static bool
-is_file_to_be_made(const struct place *place)
-{
+	g_autofree char *path = url_get_sqlite_path(url, NULL);
 	struct stat status;
-	return place->path != NULL && (stat(place->path, &status) != 0 ||
-					      (S_ISREG(status.st_mode) && status.st_size == 0));
+	return path != NULL &&
+	       (stat(path, &status) != 0 || (S_ISREG(status.st_mode) && status.st_size == 0));
 }
 
 /*
@@ -64,12 +38,13 @@ is_file_to_be_made(const struct place *place)
  * must be Muster's own or have no table yet.
  */
 static bool
-check_may_write(const struct place *place, GError **error)
+check_may_write(const struct store_options *options, GError **error)
 {
-	if (is_file_to_be_made(place))
+	if (is_file_to_be_made(options->url))
 		return true;
 	CLEANUP(database_close)
-	struct database *database = connect_to(place, DATABASE_READ, error);
+	struct database *database =
+		database_open(options->url, DATABASE_READ, options->timeout, error);
 	enum schema_state state;
 	if (database == NULL || !schema_find(database, &state, error))
 		return false;
@@ -82,11 +57,11 @@ check_may_write(const struct place *place, GError **error)
 }
 
 static bool
-open_to_write(struct store *store, const struct place *place, GError **error)
+open_to_write(struct store *store, const struct store_options *options, GError **error)
 {
-	if (!check_may_write(place, error))
+	if (!check_may_write(options, error))
 		return false;
-	store->database = connect_to(place, DATABASE_WRITE, error);
+	store->database = database_open(options->url, DATABASE_WRITE, options->timeout, error);
 	enum schema_state state;
 	if (store->database == NULL || !schema_find(store->database, &state, error))
 		return false;
@@ -94,22 +69,17 @@ open_to_write(struct store *store, const struct place *place, GError **error)
 }
 
 static bool
-open_to_read(struct store *store, const struct place *place, GError **error)
+open_to_read(struct store *store, const struct store_options *options, GError **error)
 {
-	store->database = connect_to(place, DATABASE_READ, error);
+	store->database = database_open(options->url, DATABASE_READ, options->timeout, error);
 	return store->database != NULL;
 }
 
 static bool
 open_database(struct store *store, const struct store_options *options, GError **error)
 {
-	struct place place;
-	bool opened = find_place(options, &place, error) &&
-		      (options->access == STORE_WRITE ? open_to_write(store, &place, error)
-						      : open_to_read(store, &place, error));
-	g_free(place.path);
-	g_clear_pointer(&place.url, mariadb_url_free);
-	return opened;
+	return options->access == STORE_WRITE ? open_to_write(store, options, error)
+					      : open_to_read(store, options, error);
 }
 
 struct store *
