@@ -4,8 +4,15 @@
 struct host *
 host_new(const char *name)
 {
+	return host_new_of_cell(0, name);
+}
+
+struct host *
+host_new_of_cell(int64_t cell, const char *name)
+{
 	struct host *host = g_new(struct host, 1);
 	*host = (struct host){
+		.cell = cell,
 		.name = g_strdup(name),
 		.services = g_ptr_array_new_with_free_func((GDestroyNotify)service_unref),
 		.hypervisors = g_ptr_array_new_with_free_func((GDestroyNotify)hypervisor_unref),
@@ -28,12 +35,30 @@ host_take_service(struct host *host, struct service *service)
 	g_ptr_array_add(host->services, service);
 }
 
+struct service *
+host_find_compute(const struct host *host)
+{
+	for (guint i = 0; i < host->services->len; i++)
+		if (service_is_compute(host->services->pdata[i]))
+			return host->services->pdata[i];
+	return NULL;
+}
+
+void
+host_take_hypervisor(struct host *host, struct hypervisor *hypervisor)
+{
+	g_ptr_array_add(host->hypervisors, hypervisor);
+}
+
 void
 host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers)
 {
-	struct service *compute = NULL;
-	for (guint i = 0; i < host->services->len && compute == NULL; i++)
-		if (service_is_compute(host->services->pdata[i]))
-			compute = host->services->pdata[i];
-	g_ptr_array_add(host->hypervisors, hypervisor_new(columns, compute, servers));
+	struct service *compute = host_find_compute(host);
+	const struct hypervisor_joins joins = {
+		.service = compute,
+		.servers = servers,
+		.counts = compute != NULL && service_counts(compute),
+	};
+	CLEANUP(node_unref) struct node *node = node_new(columns);
+	host_take_hypervisor(host, hypervisor_new(node, &joins));
 }

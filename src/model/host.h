@@ -14,12 +14,15 @@
 #include "model/service.h"
 
 struct host {
+	int64_t cell;           /* cell_mappings.id; 0 where there are no cells */
 	char *name;             /* services.host */
 	GPtrArray *services;    /* struct service *, owned */
 	GPtrArray *hypervisors; /* struct hypervisor *, owned */
 };
 
+/* Of cell 0. */
 struct host *host_new(const char *name);
+struct host *host_new_of_cell(int64_t cell, const char *name);
 void host_free(struct host *host);
 CLEANUP_DEFINE(struct host, host_free)
 
@@ -29,3 +32,9 @@ void host_take_service(struct host *host, struct service *service);
 /* Makes the node a hypervisor of this host, with the host's nova-compute service (if
  * any is there yet) and the given servers, of which it takes a reference of its own. */
 void host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers);
+
+/* Takes a hypervisor whose joins come from elsewhere. */
+void host_take_hypervisor(struct host *host, struct hypervisor *hypervisor);
+
+/* The host's nova-compute, lent; NULL: none yet. */
+struct service *host_find_compute(const struct host *host);

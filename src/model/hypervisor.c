@@ -11,42 +11,24 @@ struct fragment {
 
 struct hypervisor {
 	gatomicrefcount refs;
-	struct node_columns columns; /* its strings are owned */
+	struct node *node;
 	struct service *service;
 	struct servers *servers;
+	bool unmapped;
+	bool counts;
 	_Atomic(struct fragment *) fragments[SHAPE_COUNT][2];
 };
 
-/* Equal texts are kept once: a cloud has thousands of hosts of a few kinds. */
-static const char *
-intern(const char *text)
-{
-	return text == NULL ? NULL : g_ref_string_new_intern(text);
-}
-
-static void
-intern_free(const char *text)
-{
-	if (text != NULL)
-		g_ref_string_release((char *)text);
-}
-
 struct hypervisor *
-hypervisor_new(const struct node_columns *columns, struct service *service, struct servers *servers)
+hypervisor_new(struct node *node, const struct hypervisor_joins *joins)
 {
 	struct hypervisor *hypervisor = g_new0(struct hypervisor, 1);
 	g_atomic_ref_count_init(&hypervisor->refs);
-	struct node_columns *own = &hypervisor->columns;
-	*own = *columns;
-	own->uuid = g_strdup(columns->uuid);
-	own->host = g_strdup(columns->host);
-	own->hypervisor_hostname = g_strdup(columns->hypervisor_hostname);
-	own->hypervisor_type = intern(columns->hypervisor_type);
-	own->host_ip = g_strdup(columns->host_ip);
-	own->cpu_info = intern(columns->cpu_info);
-	own->uptime = g_strdup(columns->uptime);
-	hypervisor->service = service == NULL ? NULL : service_ref(service);
-	hypervisor->servers = servers_ref(servers);
+	hypervisor->node = node_ref(node);
+	hypervisor->service = joins->service == NULL ? NULL : service_ref(joins->service);
+	hypervisor->servers = servers_ref(joins->servers);
+	hypervisor->unmapped = joins->unmapped;
+	hypervisor->counts = joins->counts;
 	return hypervisor;
 }
 
@@ -65,14 +47,7 @@ hypervisor_unref(struct hypervisor *hypervisor)
 	for (int shape = 0; shape < SHAPE_COUNT; shape++)
 		for (int up = 0; up < 2; up++)
 			g_free(atomic_load(&hypervisor->fragments[shape][up]));
-	struct node_columns *own = &hypervisor->columns;
-	g_free((char *)own->uuid);
-	g_free((char *)own->host);
-	g_free((char *)own->hypervisor_hostname);
-	intern_free(own->hypervisor_type);
-	g_free((char *)own->host_ip);
-	intern_free(own->cpu_info);
-	g_free((char *)own->uptime);
+	node_unref(hypervisor->node);
 	g_clear_pointer(&hypervisor->service, service_unref);
 	servers_unref(hypervisor->servers);
 	g_free(hypervisor);
@@ -81,7 +56,13 @@ hypervisor_unref(struct hypervisor *hypervisor)
 const struct node_columns *
 hypervisor_get_columns(const struct hypervisor *hypervisor)
 {
-	return &hypervisor->columns;
+	return node_get_columns(hypervisor->node);
+}
+
+struct node *
+hypervisor_get_node(const struct hypervisor *hypervisor)
+{
+	return hypervisor->node;
 }
 
 struct service *
@@ -94,6 +75,18 @@ struct servers *
 hypervisor_get_servers(const struct hypervisor *hypervisor)
 {
 	return hypervisor->servers;
+}
+
+bool
+hypervisor_is_unmapped(const struct hypervisor *hypervisor)
+{
+	return hypervisor->unmapped;
+}
+
+bool
+hypervisor_counts(const struct hypervisor *hypervisor)
+{
+	return hypervisor->counts;
 }
 
 bool

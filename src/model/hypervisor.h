@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hypervisor: a row of Nova's `compute_nodes` with the service of its host
- * and the servers there. Immutable. It keeps the JSON made of it, one fragment
+ * A hypervisor: a node with what Nova joins to it, the service of its host and
+ * the servers there. Immutable. It keeps the JSON made of it, one fragment
  * for each shape and state, made at first use by whoever shows it; the model
  * itself knows no JSON.
  */
@@ -12,31 +12,9 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "model/nullable.h"
+#include "model/node.h"
 #include "model/servers.h"
 #include "model/service.h"
-
-/* The columns, as a store hands them over; hypervisor_new() copies the strings. */
-struct node_columns {
-	int64_t id;
-	const char *uuid;
-	const char *host;
-	const char *hypervisor_hostname;
-	const char *hypervisor_type;
-	int64_t hypervisor_version;
-	const char *host_ip;  /* NULL: unknown */
-	const char *cpu_info; /* the column's text; "" where there is none */
-	int64_t vcpus, vcpus_used;
-	int64_t memory_mb, memory_mb_used;
-	int64_t local_gb, local_gb_used;
-	struct nullable free_ram_mb;
-	struct nullable free_disk_gb;
-	struct nullable disk_available_least;
-	struct nullable current_workload;
-	struct nullable running_vms;
-	bool uptime_known;  /* the key "uptime" is in the column stats */
-	const char *uptime; /* and its value; NULL: none */
-};
 
 /* What a fragment is for: the shapes that the microversions know. */
 enum shape {
@@ -52,17 +30,28 @@ enum shape {
 
 struct hypervisor;
 
-/* service: NULL where the host has none that is live; servers: of the host. */
-struct hypervisor *hypervisor_new(
-	const struct node_columns *columns, struct service *service, struct servers *servers);
+/* What Nova joins to a node by its host. */
+struct hypervisor_joins {
+	struct service *service; /* the nova-compute of the host, in the cell to which the host is
+				    mapped; NULL: it has none that is live */
+	struct servers *servers; /* of the host, there */
+	bool unmapped;           /* the host is mapped to no cell */
+	bool counts;             /* the statistics count it: by its own cell's nova-compute */
+};
+
+/* Takes references of its own. */
+struct hypervisor *hypervisor_new(struct node *node, const struct hypervisor_joins *joins);
 struct hypervisor *hypervisor_ref(struct hypervisor *hypervisor);
 void hypervisor_unref(struct hypervisor *hypervisor);
 CLEANUP_DEFINE(struct hypervisor, hypervisor_unref)
 
 /* Lent: live as long as the hypervisor. */
 const struct node_columns *hypervisor_get_columns(const struct hypervisor *hypervisor);
+struct node *hypervisor_get_node(const struct hypervisor *hypervisor);
 struct service *hypervisor_get_service(const struct hypervisor *hypervisor);
 struct servers *hypervisor_get_servers(const struct hypervisor *hypervisor);
+bool hypervisor_is_unmapped(const struct hypervisor *hypervisor);
+bool hypervisor_counts(const struct hypervisor *hypervisor);
 
 /* Listed: it has a live service. One without is passed over by lists, but a
  * search and a marker find it, as in Nova. */

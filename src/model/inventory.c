@@ -78,19 +78,24 @@ inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now)
 }
 
 void
-inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now)
+inventory_beat_service(struct inventory *inventory, struct service *service, int64_t last_seen_up,
+	int64_t updated_at, int64_t now)
 {
-	atomic_store(&inventory->refreshed_at, now);
-	struct service *service = snapshot_find_compute(inventory->snapshot, host);
-	if (service == NULL)
-		return;
-
 	int64_t until_before, until_after;
 	bool before = service_is_up(service, now, inventory->down_time, &until_before);
-	service_beat(service, moment);
+	service_beat(service, last_seen_up, updated_at);
 	bool after = service_is_up(service, now, inventory->down_time, &until_after);
 	if (after != before || until_after < until_before)
 		atomic_fetch_add(&inventory->revivals, 1);
+}
+
+void
+inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now)
+{
+	atomic_store(&inventory->refreshed_at, now);
+	struct service *service = snapshot_find_compute(inventory->snapshot, 0, host);
+	if (service != NULL)
+		inventory_beat_service(inventory, service, moment, moment, now);
 }
 
 void

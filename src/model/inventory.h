@@ -35,7 +35,12 @@ void inventory_load_caseless(struct inventory *inventory, GPtrArray *hosts, int6
  * a host without services and nodes is gone. A batch makes one snapshot. The writer's thread. */
 void inventory_update(struct inventory *inventory, GPtrArray *hosts, int64_t now);
 
-/* A heartbeat of the host's nova-compute at `moment`: no new snapshot. The writer's thread. */
+/* A heartbeat of a published service, whose row was written at updated_at: no new snapshot. The
+ * writer's thread. */
+void inventory_beat_service(struct inventory *inventory, struct service *service,
+	int64_t last_seen_up, int64_t updated_at, int64_t now);
+
+/* The same of the nova-compute of a host, at `moment`, where there are no cells. */
 void inventory_beat(struct inventory *inventory, const char *host, int64_t moment, int64_t now);
 
 /* The store was looked at and has nothing new. The writer's thread. */

@@ -97,6 +97,18 @@ servers_unref(struct servers *servers)
 		g_free(servers);
 }
 
+bool
+servers_equal(const struct servers *a, const struct servers *b)
+{
+	if (a->size != b->size)
+		return false;
+	for (size_t i = 0; i < a->size; i++)
+		if (!g_str_equal(servers_get_uuid(a, i), servers_get_uuid(b, i)) ||
+			!g_str_equal(servers_get_name(a, i), servers_get_name(b, i)))
+			return false;
+	return true;
+}
+
 size_t
 servers_get_size(const struct servers *servers)
 {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
@@ -27,6 +28,9 @@ struct servers *servers_new_empty(void);
 struct servers *servers_ref(struct servers *servers);
 void servers_unref(struct servers *servers);
 CLEANUP_DEFINE(struct servers, servers_unref)
+
+/* Whether they are the same, in the same order. */
+bool servers_equal(const struct servers *a, const struct servers *b);
 
 size_t servers_get_size(const struct servers *servers);
 /* Lent for as long as the list lives. */

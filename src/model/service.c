@@ -7,6 +7,7 @@
 
 struct service {
 	gatomicrefcount refs;
+	int64_t cell;
 	int64_t id;
 	char *uuid;
 	char *host;
@@ -25,6 +26,7 @@ service_new(const struct service_columns *columns)
 {
 	struct service *service = g_new(struct service, 1);
 	*service = (struct service){
+		.cell = columns->cell,
 		.id = columns->id,
 		.uuid = g_strdup(columns->uuid),
 		.host = g_strdup(columns->host),
@@ -58,6 +60,12 @@ service_unref(struct service *service)
 	g_free(service->binary);
 	g_free(service->disabled_reason);
 	g_free(service);
+}
+
+int64_t
+service_get_cell(const struct service *service)
+{
+	return service->cell;
 }
 
 int64_t
@@ -121,16 +129,32 @@ service_get_updated_at(const struct service *service)
 }
 
 void
-service_beat(struct service *service, int64_t moment)
+service_beat(struct service *service, int64_t last_seen_up, int64_t updated_at)
 {
-	atomic_store_explicit(&service->updated_at, moment, memory_order_relaxed);
-	atomic_store_explicit(&service->last_seen_up, moment, memory_order_relaxed);
+	atomic_store_explicit(&service->updated_at, updated_at, memory_order_relaxed);
+	atomic_store_explicit(&service->last_seen_up, last_seen_up, memory_order_relaxed);
+}
+
+int64_t
+service_get_last_seen_up(const struct service *service)
+{
+	return atomic_load_explicit(&service->last_seen_up, memory_order_relaxed);
+}
+
+bool
+service_equal(const struct service *a, const struct service *b)
+{
+	return a->cell == b->cell && a->id == b->id && g_strcmp0(a->uuid, b->uuid) == 0 &&
+	       g_str_equal(a->host, b->host) && g_str_equal(a->binary, b->binary) &&
+	       g_strcmp0(a->disabled_reason, b->disabled_reason) == 0 &&
+	       a->disabled == b->disabled && a->disabled_known == b->disabled_known &&
+	       a->forced_down == b->forced_down && a->created_at == b->created_at;
 }
 
 bool
 service_is_up(const struct service *service, int64_t now, int64_t down_time, int64_t *until)
 {
-	int64_t seen = atomic_load_explicit(&service->last_seen_up, memory_order_relaxed);
+	int64_t seen = service_get_last_seen_up(service);
 	if (seen == CLOCK_UNKNOWN)
 		seen = service->created_at;
 

@@ -14,6 +14,7 @@
 
 /* The columns, as a store hands them over; service_new() copies the strings. */
 struct service_columns {
+	int64_t cell; /* cell_mappings.id; 0 where there are no cells */
 	int64_t id;
 	const char *uuid; /* may be NULL: rows older than Nova's Pike */
 	const char *host;
@@ -35,6 +36,7 @@ struct service *service_ref(struct service *service);
 void service_unref(struct service *service);
 CLEANUP_DEFINE(struct service, service_unref)
 
+int64_t service_get_cell(const struct service *service);
 int64_t service_get_id(const struct service *service);
 const char *service_get_uuid(const struct service *service);
 const char *service_get_host(const struct service *service);
@@ -52,8 +54,13 @@ bool service_is_compute(const struct service *service);
 /* When the row was last written, µs or CLOCK_UNKNOWN: os-services' updated_at. */
 int64_t service_get_updated_at(const struct service *service);
 
-/* Moves the heartbeat. One writer at a time; readers may be at work. */
-void service_beat(struct service *service, int64_t moment);
+/* Moves the heartbeat, and when the row was written. One writer at a time; readers may be at
+ * work. */
+void service_beat(struct service *service, int64_t last_seen_up, int64_t updated_at);
+int64_t service_get_last_seen_up(const struct service *service);
+
+/* Whether every column is the same but those that service_beat() moves. */
+bool service_equal(const struct service *a, const struct service *b);
 
 /*
  * Whether the service is up at `now`: last_seen_up, else created_at, within

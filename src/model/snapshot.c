@@ -34,8 +34,7 @@ add(int64_t *sum, int64_t value, int64_t sign)
 static void
 count(struct statistics *sums, const struct hypervisor *hypervisor, int64_t sign)
 {
-	struct service *service = hypervisor_get_service(hypervisor);
-	if (service == NULL || !service_counts(service))
+	if (!hypervisor_counts(hypervisor))
 		return;
 	const struct node_columns *node = hypervisor_get_columns(hypervisor);
 	add(&sums->count, 1, sign);
@@ -52,20 +51,43 @@ count(struct statistics *sums, const struct hypervisor *hypervisor, int64_t sign
 	add(&sums->running_vms, node->running_vms.value, sign);
 }
 
+/* Where a record stands in a listing. */
+struct rank {
+	int64_t cell;
+	int64_t id;
+};
+
+static struct rank
+rank_hypervisor(const void *hypervisor)
+{
+	const struct node_columns *node = hypervisor_get_columns(hypervisor);
+	return (struct rank){node->cell, node->id};
+}
+
+static struct rank
+rank_service(const void *service)
+{
+	return (struct rank){service_get_cell(service), service_get_id(service)};
+}
+
+static int
+compare_ranks(struct rank a, struct rank b)
+{
+	return a.cell != b.cell ? (a.cell > b.cell) - (a.cell < b.cell)
+				: (a.id > b.id) - (a.id < b.id);
+}
+
 static int
 compare_hypervisors(const void *a, const void *b)
 {
-	int64_t left = hypervisor_get_columns(*(struct hypervisor *const *)a)->id;
-	int64_t right = hypervisor_get_columns(*(struct hypervisor *const *)b)->id;
-	return (left > right) - (left < right);
+	return compare_ranks(
+		rank_hypervisor(*(void *const *)a), rank_hypervisor(*(void *const *)b));
 }
 
 static int
 compare_services(const void *a, const void *b)
 {
-	int64_t left = service_get_id(*(struct service *const *)a);
-	int64_t right = service_get_id(*(struct service *const *)b);
-	return (left > right) - (left < right);
+	return compare_ranks(rank_service(*(void *const *)a), rank_service(*(void *const *)b));
 }
 
 /* Sorts the arrays, which lend their items, and builds all anew. */
@@ -128,55 +150,62 @@ static struct snapshot *
 rebuild(const struct snapshot *before, GPtrArray *hosts)
 {
 	bool caseless = snapshot_index_is_caseless(before->index);
-	g_autoptr(GHashTable) names = caseless ? g_hash_table_new(caseless_hash, caseless_equal)
-					       : g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) given = g_hash_table_new_full(snapshot_host_key_get_hash(caseless),
+		snapshot_host_key_get_equal(caseless), g_free, NULL);
 	g_autoptr(GPtrArray) hypervisors = g_ptr_array_new();
 	g_autoptr(GPtrArray) services = g_ptr_array_new();
 	for (guint i = 0; i < hosts->len; i++) {
 		struct host *host = hosts->pdata[i];
-		g_hash_table_add(names, host->name);
+		struct snapshot_host_key key = {host->cell, host->name};
+		g_hash_table_add(given, g_memdup2(&key, sizeof(key)));
 		append_host(host, hypervisors, services);
 	}
 	for (size_t i = 0; i < snapshot_get_size(before); i++) {
 		struct hypervisor *hypervisor = snapshot_get(before, i);
-		if (!g_hash_table_contains(names, hypervisor_get_columns(hypervisor)->host))
+		const struct node_columns *node = hypervisor_get_columns(hypervisor);
+		struct snapshot_host_key key = {node->cell, node->host};
+		if (!g_hash_table_contains(given, &key))
 			g_ptr_array_add(hypervisors, hypervisor);
 	}
 	for (size_t i = 0; i < snapshot_get_services_size(before); i++) {
 		struct service *service = snapshot_get_service(before, i);
-		if (!g_hash_table_contains(names, service_get_host(service)))
+		struct snapshot_host_key key = {
+			service_get_cell(service), service_get_host(service)};
+		if (!g_hash_table_contains(given, &key))
 			g_ptr_array_add(services, service);
 	}
 	return build(hypervisors, services, caseless);
 }
 
+/* The place of a rank among sorted records; false where none has it. */
 static bool
-find_service(const struct snapshot *snapshot, int64_t id, size_t *at)
+find_place(const struct chunks *records, struct rank (*get_rank)(const void *record),
+	struct rank rank, size_t *at)
 {
-	size_t low = 0, high = chunks_get_size(snapshot->services);
+	size_t low = 0, high = chunks_get_size(records);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (service_get_id(chunks_get(snapshot->services, middle)) < id)
+		if (compare_ranks(get_rank(chunks_get(records, middle)), rank) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	*at = low;
-	return low < chunks_get_size(snapshot->services) &&
-	       service_get_id(chunks_get(snapshot->services, low)) == id;
+	return low < chunks_get_size(records) &&
+	       compare_ranks(get_rank(chunks_get(records, low)), rank) == 0;
 }
 
 static bool
 place_hypervisor(const struct snapshot *before, struct hypervisor *hypervisor, GArray *changes)
 {
 	const struct node_columns *node = hypervisor_get_columns(hypervisor);
-	size_t slot = snapshot_find_id(before, node->id);
-	if (slot == SNAPSHOT_NONE)
+	struct chunks_change change = {0, hypervisor};
+	if (!find_place(
+		    before->hypervisors, rank_hypervisor, rank_hypervisor(hypervisor), &change.at))
 		return false;
-	const struct node_columns *old = hypervisor_get_columns(snapshot_get(before, slot));
+	const struct node_columns *old = hypervisor_get_columns(snapshot_get(before, change.at));
 	if (!g_str_equal(old->uuid, node->uuid) || !g_str_equal(old->host, node->host))
 		return false;
-	struct chunks_change change = {slot, hypervisor};
 	g_array_append_val(changes, change);
 	return true;
 }
@@ -185,7 +214,7 @@ static bool
 place_service(const struct snapshot *before, struct service *service, GArray *changes)
 {
 	struct chunks_change change = {0, service};
-	if (!find_service(before, service_get_id(service), &change.at))
+	if (!find_place(before->services, rank_service, rank_service(service), &change.at))
 		return false;
 	const struct service *old = chunks_get(before->services, change.at);
 	if (!g_str_equal(service_get_host(old), service_get_host(service)) ||
@@ -201,7 +230,8 @@ static bool
 place_host(const struct snapshot *before, const struct host *host, GArray *hypervisors,
 	GArray *services)
 {
-	const struct snapshot_index_host *had = snapshot_index_find_host(before->index, host->name);
+	const struct snapshot_index_host *had = snapshot_index_find_host(
+		before->index, (struct snapshot_host_key){host->cell, host->name});
 	if (had == NULL || had->hypervisors != host->hypervisors->len ||
 		had->services != host->services->len)
 		return false;
@@ -289,16 +319,18 @@ snapshot_find_id(const struct snapshot *snapshot, int64_t id)
 }
 
 size_t
-snapshot_find_host(const struct snapshot *snapshot, const char *host)
+snapshot_find_host(const struct snapshot *snapshot, int64_t cell, const char *host)
 {
-	const struct snapshot_index_host *entry = snapshot_index_find_host(snapshot->index, host);
+	const struct snapshot_index_host *entry =
+		snapshot_index_find_host(snapshot->index, (struct snapshot_host_key){cell, host});
 	return entry == NULL || entry->hypervisors == 0 ? SNAPSHOT_NONE : entry->first;
 }
 
 struct service *
-snapshot_find_compute(const struct snapshot *snapshot, const char *host)
+snapshot_find_compute(const struct snapshot *snapshot, int64_t cell, const char *host)
 {
-	const struct snapshot_index_host *entry = snapshot_index_find_host(snapshot->index, host);
+	const struct snapshot_index_host *entry =
+		snapshot_index_find_host(snapshot->index, (struct snapshot_host_key){cell, host});
 	return entry == NULL || entry->compute == SNAPSHOT_NONE
 		       ? NULL
 		       : snapshot_get_service(snapshot, entry->compute);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A snapshot: all hypervisors and services at one moment, in Nova's order, with
- * indexes. Immutable; a change makes a new one, which shares what did not change:
- * the records sit in chunks, so that a change copies one chunk and the root, and
- * the indexes are shared while nothing joins, leaves or changes its identity.
- * Any thread may read one that it holds a reference to.
+ * A snapshot: all hypervisors and services at one moment, in Nova's order (cell by
+ * cell, by id), with indexes. Immutable; a change makes a new one, which shares what did not
+ * change: the records sit in chunks, so that a change copies one chunk and the root, and the
+ * indexes are shared while nothing joins, leaves or changes its identity. Any thread may read one
+ * that it holds a reference to.
  */
 #pragma once
 
@@ -33,11 +33,11 @@ struct statistics {
 struct snapshot;
 
 struct snapshot *snapshot_new_empty(void);
-/* Of these hosts (struct host *) alone; no two of one name. */
+/* Of these hosts (struct host *) alone; no two of one name in a cell. */
 struct snapshot *snapshot_new(GPtrArray *hosts);
 /* The same; uuids and hosts are found whatever the case of their letters. */
 struct snapshot *snapshot_new_caseless(GPtrArray *hosts);
-/* As `before`, but for these hosts; no two of one name. */
+/* As `before`, but for these hosts; no two of one name in a cell. */
 struct snapshot *snapshot_new_with(const struct snapshot *before, GPtrArray *hosts);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
@@ -50,15 +50,17 @@ struct hypervisor *snapshot_get(const struct snapshot *snapshot, size_t slot);
 /* The chunks that hold them. */
 const struct chunks *snapshot_get_chunks(const struct snapshot *snapshot);
 
-/* Slots by key; SNAPSHOT_NONE where there is none. */
+/* Slots by key; SNAPSHOT_NONE where there is none. Several cells may have the same id: the first in
+ * the order of a listing is meant. */
 size_t snapshot_find_uuid(const struct snapshot *snapshot, const char *uuid);
 size_t snapshot_find_id(const struct snapshot *snapshot, int64_t id);
-size_t snapshot_find_host(const struct snapshot *snapshot, const char *host);
+size_t snapshot_find_host(const struct snapshot *snapshot, int64_t cell, const char *host);
 
 /* The host's nova-compute, lent; NULL where it has none. */
-struct service *snapshot_find_compute(const struct snapshot *snapshot, const char *host);
+struct service *snapshot_find_compute(
+	const struct snapshot *snapshot, int64_t cell, const char *host);
 
-/* All live services, of any binary, in the order of their ids. */
+/* All live services, of any binary, cell by cell, in the order of their ids. */
 size_t snapshot_get_services_size(const struct snapshot *snapshot);
 struct service *snapshot_get_service(const struct snapshot *snapshot, size_t at);
 

@@ -12,8 +12,61 @@ struct snapshot_index {
 	bool caseless;
 	GHashTable *by_uuid;
 	GHashTable *by_id;
-	GHashTable *by_host; /* to struct snapshot_index_host */
+	GHashTable *by_host; /* struct entry, by its key */
 };
+
+struct entry {
+	struct snapshot_host_key key; /* the name is owned */
+	struct snapshot_index_host host;
+};
+
+static guint
+key_hash(const void *data)
+{
+	const struct snapshot_host_key *key = data;
+	return g_str_hash(key->name) + (guint)key->cell;
+}
+
+static gboolean
+key_equal(const void *left, const void *right)
+{
+	const struct snapshot_host_key *a = left, *b = right;
+	return a->cell == b->cell && g_str_equal(a->name, b->name);
+}
+
+static guint
+key_caseless_hash(const void *data)
+{
+	const struct snapshot_host_key *key = data;
+	return caseless_hash(key->name) + (guint)key->cell;
+}
+
+static gboolean
+key_caseless_equal(const void *left, const void *right)
+{
+	const struct snapshot_host_key *a = left, *b = right;
+	return a->cell == b->cell && caseless_equal(a->name, b->name);
+}
+
+GHashFunc
+snapshot_host_key_get_hash(bool caseless)
+{
+	return caseless ? key_caseless_hash : key_hash;
+}
+
+GEqualFunc
+snapshot_host_key_get_equal(bool caseless)
+{
+	return caseless ? key_caseless_equal : key_equal;
+}
+
+static void
+entry_free(void *data)
+{
+	struct entry *entry = data;
+	g_free((char *)entry->key.name);
+	g_free(entry);
+}
 
 static gpointer
 pointer_of_id(int64_t id)
@@ -23,15 +76,16 @@ pointer_of_id(int64_t id)
 }
 
 static struct snapshot_index_host *
-host_entry(struct snapshot_index *index, const char *name)
+find_or_add(struct snapshot_index *index, struct snapshot_host_key key)
 {
-	struct snapshot_index_host *host = g_hash_table_lookup(index->by_host, name);
-	if (host == NULL) {
-		host = g_new0(struct snapshot_index_host, 1);
-		host->compute = SNAPSHOT_NONE;
-		g_hash_table_insert(index->by_host, g_strdup(name), host);
+	struct entry *entry = g_hash_table_lookup(index->by_host, &key);
+	if (entry == NULL) {
+		entry = g_new0(struct entry, 1);
+		entry->key = (struct snapshot_host_key){key.cell, g_strdup(key.name)};
+		entry->host.compute = SNAPSHOT_NONE;
+		g_hash_table_add(index->by_host, entry);
 	}
-	return host;
+	return &entry->host;
 }
 
 static void
@@ -42,7 +96,8 @@ add_hypervisor(struct snapshot_index *index, const struct node_columns *node, si
 	if (!g_hash_table_contains(index->by_id, pointer_of_id(node->id)))
 		g_hash_table_insert(index->by_id, pointer_of_id(node->id), value);
 
-	struct snapshot_index_host *host = host_entry(index, node->host);
+	struct snapshot_index_host *host =
+		find_or_add(index, (struct snapshot_host_key){node->cell, node->host});
 	if (host->hypervisors++ == 0)
 		host->first = slot;
 }
@@ -50,7 +105,8 @@ add_hypervisor(struct snapshot_index *index, const struct node_columns *node, si
 static void
 add_service(struct snapshot_index *index, const struct service *service, size_t at)
 {
-	struct snapshot_index_host *host = host_entry(index, service_get_host(service));
+	struct snapshot_index_host *host = find_or_add(index,
+		(struct snapshot_host_key){service_get_cell(service), service_get_host(service)});
 	host->services++;
 	if (host->compute == SNAPSHOT_NONE && service_is_compute(service))
 		host->compute = at;
@@ -66,7 +122,8 @@ snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services, bool caseless)
 	index->caseless = caseless;
 	index->by_uuid = g_hash_table_new_full(hash, equal, g_free, NULL);
 	index->by_id = g_hash_table_new(g_direct_hash, g_direct_equal);
-	index->by_host = g_hash_table_new_full(hash, equal, g_free, g_free);
+	index->by_host = g_hash_table_new_full(snapshot_host_key_get_hash(caseless),
+		snapshot_host_key_get_equal(caseless), entry_free, NULL);
 	for (guint slot = 0; slot < hypervisors->len; slot++)
 		add_hypervisor(index, hypervisor_get_columns(hypervisors->pdata[slot]), slot);
 	for (guint i = 0; i < services->len; i++)
@@ -118,7 +175,8 @@ snapshot_index_find_id(const struct snapshot_index *index, int64_t id)
 }
 
 const struct snapshot_index_host *
-snapshot_index_find_host(const struct snapshot_index *index, const char *host)
+snapshot_index_find_host(const struct snapshot_index *index, struct snapshot_host_key key)
 {
-	return g_hash_table_lookup(index->by_host, host);
+	const struct entry *entry = g_hash_table_lookup(index->by_host, &key);
+	return entry == NULL ? NULL : &entry->host;
 }

@@ -12,6 +12,15 @@
 
 struct snapshot_index;
 
+/* A host of a cell; the name is lent. */
+struct snapshot_host_key {
+	int64_t cell;
+	const char *name;
+};
+/* For tables of hosts. caseless: their names compare without case. */
+GHashFunc snapshot_host_key_get_hash(bool caseless);
+GEqualFunc snapshot_host_key_get_equal(bool caseless);
+
 /* What a host has: the slot of its first hypervisor, and how many of each. */
 struct snapshot_index_host {
 	size_t first; /* meaningful where hypervisors > 0 */
@@ -31,6 +40,6 @@ void snapshot_index_unref(struct snapshot_index *index);
 /* SNAPSHOT_NONE where there is none; the first where an id stands twice. */
 size_t snapshot_index_find_uuid(const struct snapshot_index *index, const char *uuid);
 size_t snapshot_index_find_id(const struct snapshot_index *index, int64_t id);
-/* Lent; NULL where nothing is known of the host. */
+/* Lent; NULL where nothing is known of the host in that cell. */
 const struct snapshot_index_host *snapshot_index_find_host(
-	const struct snapshot_index *index, const char *host);
+	const struct snapshot_index *index, struct snapshot_host_key key);

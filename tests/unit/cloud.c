@@ -40,6 +40,7 @@ add_service(struct host *host, const struct cloud_host *wanted)
 {
 	g_autofree char *uuid = g_strdup_printf("5e000000-0000-4000-8000-%012u", wanted->n);
 	struct service_columns columns = {
+		.cell = wanted->cell,
 		.id = wanted->n,
 		.uuid = uuid,
 		.host = host->name,
@@ -71,8 +72,10 @@ static void
 add_node(struct host *host, const struct cloud_host *wanted, unsigned id, struct servers *servers)
 {
 	g_autofree char *uuid = cloud_format_uuid(id);
+	uuid[1] = (char)('0' + wanted->cell);
 	g_autofree char *hostname = cloud_format_hostname(id);
 	struct node_columns columns = {
+		.cell = wanted->cell,
 		.id = id,
 		.uuid = uuid,
 		.host = host->name,
@@ -102,7 +105,7 @@ struct host *
 cloud_make_host(const struct cloud_host *wanted)
 {
 	g_autofree char *name = cloud_format_name(wanted->n);
-	struct host *host = host_new(name);
+	struct host *host = host_new_of_cell(wanted->cell, name);
 	if (!wanted->orphan)
 		add_service(host, wanted);
 	CLEANUP(servers_unref) struct servers *servers = make_servers(wanted);

@@ -21,6 +21,7 @@ void cloud_set_now(int64_t moment);
 
 /* Host n, from 1. What is left 0 is: up since CLOUD_START, enabled, one node, no servers. */
 struct cloud_host {
+	int64_t cell; /* tells in the uuids alone */
 	unsigned n;
 	bool orphan; /* its node has no service */
 	bool disabled;

@@ -105,20 +105,21 @@ test_keeps_copies_of_its_columns(void)
 {
 	char uuid[] = "c1", type[] = "QEMU", cpu_info[] = "{}", uptime[] = "up 1 day";
 	CLEANUP(servers_unref) struct servers *servers = servers_new_empty();
+	CLEANUP(node_unref)
+	struct node *node = node_new(&(struct node_columns){
+		.id = 7,
+		.uuid = uuid,
+		.host = "cmp-07",
+		.hypervisor_hostname = "cmp-07.example.org",
+		.hypervisor_type = type,
+		.cpu_info = cpu_info,
+		.uptime_known = true,
+		.uptime = uptime,
+		.vcpus = 8,
+	});
 	CLEANUP(hypervisor_unref)
-	struct hypervisor *hypervisor = hypervisor_new(
-		&(struct node_columns){
-			.id = 7,
-			.uuid = uuid,
-			.host = "cmp-07",
-			.hypervisor_hostname = "cmp-07.example.org",
-			.hypervisor_type = type,
-			.cpu_info = cpu_info,
-			.uptime_known = true,
-			.uptime = uptime,
-			.vcpus = 8,
-		},
-		NULL, servers);
+	struct hypervisor *hypervisor =
+		hypervisor_new(node, &(struct hypervisor_joins){.servers = servers});
 	uuid[0] = type[0] = cpu_info[0] = uptime[0] = '?';
 	const struct node_columns *columns = hypervisor_get_columns(hypervisor);
 	g_assert_cmpstr(columns->uuid, ==, "c1");

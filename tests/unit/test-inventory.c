@@ -44,7 +44,7 @@ test_publishes_what_is_loaded_and_updated(void)
 	inventory_load(inventory, batch, CLOUD_START + 6);
 	CLEANUP(snapshot_unref) struct snapshot *anew = inventory_get_snapshot(inventory);
 	g_assert_cmpuint(snapshot_get_size(anew), ==, 1);
-	g_assert_cmpuint(snapshot_find_host(anew, "cmp-01"), ==, SNAPSHOT_NONE);
+	g_assert_cmpuint(snapshot_find_host(anew, 0, "cmp-01"), ==, SNAPSHOT_NONE);
 }
 
 static bool

@@ -79,7 +79,7 @@ get_shown(struct server *server, const char *host)
 {
 	CLEANUP(snapshot_unref)
 	struct snapshot *snapshot = inventory_get_snapshot(server->inventory);
-	size_t slot = snapshot_find_host(snapshot, host);
+	size_t slot = snapshot_find_host(snapshot, 0, host);
 	if (slot == SNAPSHOT_NONE)
 		return -1;
 	return hypervisor_get_columns(snapshot_get(snapshot, slot))->running_vms.value;
@@ -88,7 +88,7 @@ get_shown(struct server *server, const char *host)
 static struct service *
 get_service(struct snapshot *snapshot, const char *host)
 {
-	size_t slot = snapshot_find_host(snapshot, host);
+	size_t slot = snapshot_find_host(snapshot, 0, host);
 	g_assert_cmpuint(slot, !=, SNAPSHOT_NONE);
 	return hypervisor_get_service(snapshot_get(snapshot, slot));
 }

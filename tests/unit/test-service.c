@@ -86,7 +86,7 @@ test_a_beat_brings_it_back(void)
 	CLEANUP(service_unref) struct service *service = make(NOW - 9 * DOWN_TIME, UNKNOWN, false);
 	int64_t until;
 	g_assert_false(service_is_up(service, NOW, DOWN_TIME, &until));
-	service_beat(service, NOW);
+	service_beat(service, NOW, NOW);
 	g_assert_true(service_is_up(service, NOW, DOWN_TIME, &until));
 	g_assert_cmpint(until, ==, NOW + DOWN_TIME + 1);
 	g_assert_cmpint(service_get_updated_at(service), ==, NOW);
@@ -97,7 +97,7 @@ test_a_beat_leaves_a_forced_down_one_down(void)
 {
 	CLEANUP(service_unref) struct service *service = make(NOW, NOW, true);
 	int64_t until;
-	service_beat(service, NOW);
+	service_beat(service, NOW, NOW);
 	g_assert_false(service_is_up(service, NOW, DOWN_TIME, &until));
 	g_assert_true(service_is_forced_down(service));
 }
@@ -155,6 +155,33 @@ test_keeps_copies_of_its_columns(void)
 	g_assert_cmpint(service_get_updated_at(service), ==, 7);
 }
 
+/* A heartbeat makes no other service; any other column does. */
+static void
+test_is_equal_but_for_its_heartbeat(void)
+{
+	const struct service_columns usual = {
+		.cell = 2, .id = 7, .uuid = "5e07", .host = "cmp-07", .binary = "nova-compute"};
+	struct service_columns others[] = {usual, usual, usual, usual, usual, usual, usual, usual};
+	others[0].cell = 3;
+	others[1].id = 8;
+	others[2].uuid = NULL;
+	others[3].host = "cmp-08";
+	others[4].disabled = true;
+	others[5].disabled_reason = "";
+	others[6].forced_down = true;
+	others[7].created_at = 1;
+	CLEANUP(service_unref) struct service *service = service_new(&usual);
+	CLEANUP(service_unref) struct service *same = service_new(&usual);
+	service_beat(same, NOW, NOW + 1);
+	g_assert_cmpint(service_get_last_seen_up(same), ==, NOW);
+	g_assert_cmpint(service_get_updated_at(same), ==, NOW + 1);
+	g_assert_true(service_equal(service, same));
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		CLEANUP(service_unref) struct service *other = service_new(&others[i]);
+		g_assert_false(service_equal(service, other));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,5 +195,7 @@ main(int argc, char **argv)
 	g_test_add_func("/service/counts-where-enabled-beyond-doubt",
 		test_counts_where_enabled_beyond_doubt);
 	g_test_add_func("/service/keeps-copies-of-its-columns", test_keeps_copies_of_its_columns);
+	g_test_add_func(
+		"/service/is-equal-but-for-its-heartbeat", test_is_equal_but_for_its_heartbeat);
 	return g_test_run();
 }

@@ -6,7 +6,7 @@
 
 #include "cloud.h"
 
-enum { HOSTS_MAX = 150, ROUNDS = 300 };
+enum { HOSTS_MAX = 150, ROUNDS = 300, CELLS = 3 };
 
 static struct snapshot *
 make_cloud(unsigned hosts)
@@ -45,7 +45,7 @@ test_empty(void)
 	g_assert_cmpuint(snapshot_get_services_size(snapshot), ==, 0);
 	g_assert_cmpuint(snapshot_find_id(snapshot, 1), ==, SNAPSHOT_NONE);
 	g_assert_cmpuint(snapshot_find_uuid(snapshot, ""), ==, SNAPSHOT_NONE);
-	g_assert_cmpuint(snapshot_find_host(snapshot, "cmp-01"), ==, SNAPSHOT_NONE);
+	g_assert_cmpuint(snapshot_find_host(snapshot, 0, "cmp-01"), ==, SNAPSHOT_NONE);
 	g_assert_cmpint(snapshot_get_statistics(snapshot)->count, ==, 0);
 }
 
@@ -68,6 +68,44 @@ test_is_in_the_order_of_ids(void)
 			service_get_id(snapshot_get_service(snapshot, at)), ==, (int64_t)at + 1);
 }
 
+/* Ids and names of hosts repeat from cell to cell. */
+static void
+test_is_in_the_order_of_cells(void)
+{
+	g_autoptr(GPtrArray) hosts = g_ptr_array_new_with_free_func((GDestroyNotify)host_free);
+	for (int64_t cell = 3; cell >= 2; cell--)
+		for (unsigned n = 2; n >= 1; n--)
+			g_ptr_array_add(
+				hosts, cloud_make_host(&(struct cloud_host){.cell = cell, .n = n}));
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = snapshot_new(hosts);
+	for (size_t slot = 0; slot < 4; slot++) {
+		const struct node_columns *node =
+			hypervisor_get_columns(snapshot_get(snapshot, slot));
+		g_assert_cmpint(node->cell, ==, slot < 2 ? 2 : 3);
+		g_assert_cmpint(node->id, ==, slot % 2 + 1);
+		g_assert_cmpuint(snapshot_find_uuid(snapshot, node->uuid), ==, slot);
+		g_assert_cmpuint(snapshot_find_host(snapshot, node->cell, node->host), ==, slot);
+		g_assert_cmpuint(snapshot_find_id(snapshot, node->id), ==, slot % 2);
+		struct service *service = snapshot_get_service(snapshot, slot);
+		g_assert_cmpint(service_get_cell(service), ==, node->cell);
+		g_assert_true(snapshot_find_compute(snapshot, node->cell, node->host) == service);
+	}
+	g_assert_cmpuint(snapshot_find_host(snapshot, 0, "cmp-01"), ==, SNAPSHOT_NONE);
+
+	/* A change in one cell leaves the other's host of the same name alone. */
+	CLEANUP(snapshot_unref)
+	struct snapshot *after =
+		change(snapshot, &(struct cloud_host){.cell = 3, .n = 1, .vcpus_used = 7});
+	g_assert_true(snapshot_get(after, 0) == snapshot_get(snapshot, 0));
+	g_assert_cmpint(hypervisor_get_columns(snapshot_get(after, 2))->vcpus_used, ==, 7);
+	CLEANUP(host_free) struct host *gone = host_new_of_cell(2, "cmp-01");
+	g_autoptr(GPtrArray) batch = g_ptr_array_new();
+	g_ptr_array_add(batch, gone);
+	CLEANUP(snapshot_unref) struct snapshot *left = snapshot_new_with(after, batch);
+	g_assert_cmpuint(snapshot_get_size(left), ==, 3);
+	g_assert_cmpuint(snapshot_find_id(left, 1), ==, 1);
+}
+
 static void
 test_finds_by_uuid_id_and_host(void)
 {
@@ -77,7 +115,7 @@ test_finds_by_uuid_id_and_host(void)
 		g_autofree char *name = cloud_format_name(n);
 		g_assert_cmpuint(snapshot_find_uuid(snapshot, uuid), ==, n - 1);
 		g_assert_cmpuint(snapshot_find_id(snapshot, n), ==, n - 1);
-		g_assert_cmpuint(snapshot_find_host(snapshot, name), ==, n - 1);
+		g_assert_cmpuint(snapshot_find_host(snapshot, 0, name), ==, n - 1);
 	}
 	g_assert_cmpuint(snapshot_find_id(snapshot, 0), ==, SNAPSHOT_NONE);
 	g_assert_cmpuint(snapshot_find_id(snapshot, -1), ==, SNAPSHOT_NONE);
@@ -87,7 +125,7 @@ test_finds_by_uuid_id_and_host(void)
 	g_autofree char *uuid = cloud_format_uuid(1);
 	g_autofree char *upper = g_ascii_strup(uuid, -1);
 	g_assert_cmpuint(snapshot_find_uuid(snapshot, upper), ==, SNAPSHOT_NONE);
-	g_assert_cmpuint(snapshot_find_host(snapshot, "cmp"), ==, SNAPSHOT_NONE);
+	g_assert_cmpuint(snapshot_find_host(snapshot, 0, "cmp"), ==, SNAPSHOT_NONE);
 }
 
 static void
@@ -100,7 +138,7 @@ test_caseless_finds_whatever_the_case(void)
 	CLEANUP(host_free) struct host *gone = host_new(upper);
 	g_autofree char *uuid = cloud_format_uuid(2);
 	g_autofree char *upper_uuid = g_ascii_strup(uuid, -1);
-	g_assert_cmpuint(snapshot_find_host(first, upper), ==, 1);
+	g_assert_cmpuint(snapshot_find_host(first, 0, upper), ==, 1);
 	g_assert_cmpuint(snapshot_find_uuid(first, upper_uuid), ==, 1);
 
 	g_autoptr(GPtrArray) changes = g_ptr_array_new();
@@ -119,7 +157,7 @@ test_a_host_without_nodes_has_its_service(void)
 	g_ptr_array_add(hosts, host);
 	CLEANUP(snapshot_unref) struct snapshot *snapshot = snapshot_new(hosts);
 	g_assert_cmpuint(snapshot_get_services_size(snapshot), ==, 1);
-	g_assert_cmpuint(snapshot_find_host(snapshot, "ctl-1"), ==, SNAPSHOT_NONE);
+	g_assert_cmpuint(snapshot_find_host(snapshot, 0, "ctl-1"), ==, SNAPSHOT_NONE);
 }
 
 static void
@@ -209,7 +247,7 @@ test_a_changed_membership_makes_all_anew(void)
 	g_assert_cmpuint(snapshot_get_size(left), ==, 200);
 	g_assert_cmpuint(snapshot_get_services_size(left), ==, 200);
 	g_assert_cmpuint(snapshot_find_id(left, 1), ==, SNAPSHOT_NONE);
-	g_assert_cmpuint(snapshot_find_host(left, "cmp-01"), ==, SNAPSHOT_NONE);
+	g_assert_cmpuint(snapshot_find_host(left, 0, "cmp-01"), ==, SNAPSHOT_NONE);
 	g_assert_cmpuint(snapshot_find_id(left, 2), ==, 0);
 }
 
@@ -274,8 +312,8 @@ assert_equal(const struct snapshot *a, const struct snapshot *b)
 		g_assert_cmpint(left->vcpus_used, ==, right->vcpus_used);
 		g_assert_cmpuint(snapshot_find_uuid(a, left->uuid), ==, slot);
 		g_assert_cmpuint(snapshot_find_id(a, left->id), ==, slot);
-		g_assert_cmpuint(
-			snapshot_find_host(a, left->host), ==, snapshot_find_host(b, left->host));
+		g_assert_cmpuint(snapshot_find_host(a, left->cell, left->host), ==,
+			snapshot_find_host(b, left->cell, left->host));
 		g_assert_cmpint(hypervisor_is_listed(snapshot_get(a, slot)), ==,
 			hypervisor_is_listed(snapshot_get(b, slot)));
 	}
@@ -296,7 +334,7 @@ make_world_host(unsigned n)
 	if (world[n].n != 0)
 		return cloud_make_host(&world[n]);
 	g_autofree char *name = cloud_format_name(n);
-	return host_new(name);
+	return host_new_of_cell(n % CELLS, name);
 }
 
 static void
@@ -307,6 +345,7 @@ change_world(unsigned n)
 		world[n] = (struct cloud_host){0};
 	else
 		world[n] = (struct cloud_host){
+			.cell = n % CELLS,
 			.n = n,
 			.orphan = dice == 1,
 			.disabled = dice == 2,
@@ -348,6 +387,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/snapshot/empty", test_empty);
 	g_test_add_func("/snapshot/is-in-the-order-of-ids", test_is_in_the_order_of_ids);
+	g_test_add_func("/snapshot/is-in-the-order-of-cells", test_is_in_the_order_of_cells);
 	g_test_add_func("/snapshot/finds-by-uuid-id-and-host", test_finds_by_uuid_id_and_host);
 	g_test_add_func("/snapshot/caseless-finds-whatever-the-case",
 		test_caseless_finds_whatever_the_case);
