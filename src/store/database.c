@@ -45,9 +45,10 @@ database_set_interrupt(struct database *database, int (*is_wanted)(void *data), 
 }
 
 bool
-database_compare_case(struct database *database, bool *caseless, GError **error)
+database_compare_case(struct database *database, const char *table, const char *column,
+	bool *caseless, GError **error)
 {
-	return database->ops->compare_case(database, caseless, error);
+	return database->ops->compare_case(database, table, column, caseless, error);
 }
 
 bool

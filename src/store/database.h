@@ -47,8 +47,9 @@ bool database_has_changed(struct database *database);
  * thread, and fails (MUSTER_ERROR_IO) where that is not 0. NULL: asks no more. */
 void database_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data);
 
-/* Finds out whether its text, such as services.host, compares without case. */
-bool database_compare_case(struct database *database, bool *caseless, GError **error);
+/* Finds out whether a column, such as services.host, compares without case. */
+bool database_compare_case(struct database *database, const char *table, const char *column,
+	bool *caseless, GError **error);
 
 /* Runs one statement that takes no values and gives no rows. */
 bool database_execute(struct database *database, const char *sql, GError **error);

@@ -28,7 +28,8 @@ struct database_ops {
 
 	void (*close)(struct database *database);
 	bool (*has_changed)(struct database *database);
-	bool (*compare_case)(struct database *database, bool *caseless, GError **error);
+	bool (*compare_case)(struct database *database, const char *table, const char *column,
+		bool *caseless, GError **error);
 	void (*set_interrupt)(struct database *database, int (*is_wanted)(void *data), void *data);
 	bool (*execute)(struct database *database, const char *sql, GError **error);
 

@@ -207,14 +207,15 @@ mariadb_rollback(struct database *database)
 }
 
 static bool
-mariadb_compare_case(struct database *database, bool *caseless, GError **error)
+mariadb_compare_case(struct database *database, const char *table, const char *column,
+	bool *caseless, GError **error)
 {
+	g_autofree char *sql = g_strdup_printf(
+		"SELECT collation_name FROM information_schema.columns "
+		"WHERE table_schema = DATABASE() AND table_name = '%s' AND column_name = '%s'",
+		table, column);
 	g_autofree char *collation = NULL;
-	if (!ask((struct mariadb *)database,
-		    "SELECT collation_name FROM information_schema.columns "
-		    "WHERE table_schema = DATABASE() AND table_name = 'services' "
-		    "AND column_name = 'host'",
-		    &collation, error))
+	if (!ask((struct mariadb *)database, sql, &collation, error))
 		return false;
 	*caseless = strstr(collation, "_ci") != NULL;
 	return true;

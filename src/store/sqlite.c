@@ -197,7 +197,8 @@ sqlite_set_interrupt(struct database *database, int (*is_wanted)(void *data), vo
 }
 
 static bool
-sqlite_compare_case(struct database *database, bool *caseless, GError **error)
+sqlite_compare_case(struct database *database, const char *table, const char *column,
+	bool *caseless, GError **error)
 {
 	*caseless = false; /* BINARY is the collation of columns that name none */
 	return true;

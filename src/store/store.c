@@ -92,7 +92,8 @@ store_open(const struct store_options *options, GError **error)
 		return NULL;
 	store->own = state == SCHEMA_OWN;
 	if ((store->own && !schema_check_version(store->database, error)) ||
-		!database_compare_case(store->database, &store->caseless, error))
+		!database_compare_case(
+			store->database, "services", "host", &store->caseless, error))
 		return NULL;
 
 	struct instance_name *names = NULL;
