@@ -2,10 +2,6 @@
 /*
  * Rows become hosts. All of them in three queries, each in the order of the ids,
  * that are merged by host; or one host by its indexes.
- *
- * A database that is not Muster's may hold anything: NULL, a word where a number
- * belongs, broken JSON, bytes that are no UTF-8. A node without a uuid, a host or
- * a name can't be shown and is passed over; no row spoils another.
  */
 #pragma once
 

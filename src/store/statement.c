@@ -10,6 +10,20 @@ struct statement {
 	GError *error;
 };
 
+char *
+statement_format_in(const char *column, GArray *values)
+{
+	g_assert(values->len > 0);
+	struct value last = g_array_index(values, struct value, values->len - 1);
+	while ((values->len & (values->len - 1)) != 0)
+		g_array_append_val(values, last);
+	GString *sql = g_string_new(column);
+	for (guint i = 1; i <= values->len; i++)
+		g_string_append_printf(sql, "%s?%u", i == 1 ? " IN (" : ", ", i);
+	g_string_append_c(sql, ')');
+	return g_string_free(sql, FALSE);
+}
+
 struct statement *
 statement_new(struct database *database, const char *sql, const struct value *values, size_t size)
 {

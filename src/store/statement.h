@@ -58,6 +58,11 @@ value_text(const char *text)
 /* A list of values and its length; the first is ?1. */
 #define VALUES(...) (struct value[]){__VA_ARGS__}, G_N_ELEMENTS(((struct value[]){__VA_ARGS__}))
 
+/* The SQL for "the column is one of the values" (an array of struct value, from ?1 on, not empty;
+ * the caller frees the text). The last value is repeated until their number is a power of two: so
+ * there are few different statements, and prepared ones are found again. */
+char *statement_format_in(const char *column, GArray *values);
+
 struct statement;
 
 /* Never NULL: an error is told by statement_check(). The values are copied. */
