@@ -7,8 +7,9 @@
 
 struct inventory {
 	int64_t down_time;
-	GMutex lock; /* held to read or swap the pointer and its reference, never longer */
+	GMutex lock; /* held to read or swap a pointer and its reference, never longer */
 	struct snapshot *snapshot;
+	struct aggregates *aggregates; /* NULL: none */
 	_Atomic uint64_t revivals;
 	_Atomic int64_t refreshed_at;
 };
@@ -28,6 +29,7 @@ void
 inventory_free(struct inventory *inventory)
 {
 	snapshot_unref(inventory->snapshot);
+	g_clear_pointer(&inventory->aggregates, aggregates_unref);
 	g_mutex_clear(&inventory->lock);
 	g_free(inventory);
 }
@@ -45,6 +47,26 @@ inventory_get_snapshot(struct inventory *inventory)
 	struct snapshot *snapshot = snapshot_ref(inventory->snapshot);
 	g_mutex_unlock(&inventory->lock);
 	return snapshot;
+}
+
+struct aggregates *
+inventory_get_aggregates(struct inventory *inventory)
+{
+	g_mutex_lock(&inventory->lock);
+	struct aggregates *aggregates =
+		inventory->aggregates == NULL ? NULL : aggregates_ref(inventory->aggregates);
+	g_mutex_unlock(&inventory->lock);
+	return aggregates;
+}
+
+void
+inventory_set_aggregates(struct inventory *inventory, struct aggregates *aggregates)
+{
+	g_mutex_lock(&inventory->lock);
+	struct aggregates *before = inventory->aggregates;
+	inventory->aggregates = aggregates;
+	g_mutex_unlock(&inventory->lock);
+	g_clear_pointer(&before, aggregates_unref);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inventory: the place where the newest snapshot is published. One thread
- * writes (the one that owns the store), any thread reads.
+ * The inventory: the place where the newest snapshot is published, and the
+ * aggregates beside it. One thread writes (the one that owns the store), any thread reads.
  */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "model/aggregates.h"
 #include "model/host.h"
 #include "model/snapshot.h"
 
@@ -24,6 +25,12 @@ int64_t inventory_get_down_time(const struct inventory *inventory);
 
 /* The newest snapshot, with a reference that the caller drops. Any thread. */
 struct snapshot *inventory_get_snapshot(struct inventory *inventory);
+
+/* The newest aggregates, with a reference that the caller drops; NULL: there are none. Any thread.
+ */
+struct aggregates *inventory_get_aggregates(struct inventory *inventory);
+/* Publishes them, and takes the reference. The writer's thread. */
+void inventory_set_aggregates(struct inventory *inventory, struct aggregates *aggregates);
 
 /* Publishes a snapshot made of these hosts (struct host *) alone. The writer's thread. */
 void inventory_load(struct inventory *inventory, GPtrArray *hosts, int64_t now);

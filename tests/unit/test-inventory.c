@@ -47,6 +47,22 @@ test_publishes_what_is_loaded_and_updated(void)
 	g_assert_cmpuint(snapshot_find_host(anew, 0, "cmp-01"), ==, SNAPSHOT_NONE);
 }
 
+static void
+test_publishes_aggregates_beside_the_snapshot(void)
+{
+	CLEANUP(inventory_free) struct inventory *inventory = inventory_new(CLOUD_DOWN_TIME);
+	g_assert_null(inventory_get_aggregates(inventory));
+
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)aggregate_free);
+	g_ptr_array_add(list, aggregate_new(1, NULL, "ssd"));
+	inventory_set_aggregates(inventory, aggregates_new(g_steal_pointer(&list)));
+	CLEANUP(aggregates_unref)
+	struct aggregates *aggregates = inventory_get_aggregates(inventory);
+	inventory_set_aggregates(inventory, NULL);
+	g_assert_null(inventory_get_aggregates(inventory));
+	g_assert_cmpuint(aggregates_get_size(aggregates), ==, 1); /* a reader's stays as it was */
+}
+
 static bool
 is_up(struct inventory *inventory, int64_t now)
 {
@@ -192,6 +208,8 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/inventory/publishes-aggregates-beside-the-snapshot",
+		test_publishes_aggregates_beside_the_snapshot);
 	g_test_add_func("/inventory/holds-an-empty-snapshot-at-first",
 		test_holds_an_empty_snapshot_at_first);
 	g_test_add_func("/inventory/publishes-what-is-loaded-and-updated",
