@@ -12,6 +12,7 @@
 #include "api/pages.h"
 #include "api/routes.h"
 #include "api/versions.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 
@@ -97,7 +98,7 @@ answer_route(struct context *context)
 	if (context->query == NULL || !authorize_caller(context, &error))
 		return answer_error(error);
 	struct http_response *response = route->handle(context, &error);
-	return response == NULL ? answer_error(error) : response;
+	return error != NULL ? answer_error(error) : response;
 }
 
 /* /v2 is Nova's compatible endpoint: 2.1, whatever the headers ask for, and none in answer. */
@@ -166,9 +167,21 @@ has_type(const struct http_response *response)
 	return false;
 }
 
+/* RFC 9111, 5.1: of what is shown though its database is away, in whole seconds. */
+static void
+add_age(const struct context *context, struct http_response *response)
+{
+	if (context->outcome == NULL || context->outcome->age <= 0)
+		return;
+	int64_t seconds = (context->outcome->age + CLOCK_SECOND - 1) / CLOCK_SECOND;
+	g_autofree char *age = g_strdup_printf("%" G_GINT64_FORMAT, seconds);
+	http_response_add_header(response, "Age", age);
+}
+
 static void
 add_headers(const struct context *context, struct http_response *response)
 {
+	add_age(context, response);
 	if (!has_type(response))
 		http_response_add_header(
 			response, "Content-Type", accept_choose_type(context->request));

@@ -42,6 +42,8 @@ struct context {
 	struct microversion version;
 	struct caller *caller;
 	struct query *query;
+	const struct freshness_outcome *outcome; /* of the refresh that was waited for, lent by the
+						    request; NULL: none */
 };
 
 /* Begins with the moment and the request id. context_clear() frees what was filled in. */

@@ -4,6 +4,9 @@
 #include "api/json.h"
 #include "base/error.h"
 
+/* Seconds: what is away is looked for again within that. */
+#define RETRY_AFTER "5"
+
 static const struct {
 	unsigned status;
 	const char *name;
@@ -65,6 +68,8 @@ fault_new(unsigned status, const char *message)
 
 	struct http_response *response = http_response_new(status);
 	http_response_add_header(response, "Content-Type", "application/json; charset=UTF-8");
+	if (status == 503)
+		http_response_add_header(response, "Retry-After", RETRY_AFTER);
 	http_response_take_part(response, g_string_free_to_bytes(json));
 	return response;
 }

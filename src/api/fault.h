@@ -12,5 +12,5 @@
 /* The status that an error of ours has on the wire. */
 unsigned fault_get_status(const GError *error);
 
-/* A response with status, Content-Type and body. */
+/* A response with status, Content-Type and body; a 503 says when to come again. */
 struct http_response *fault_new(unsigned status, const char *message);

@@ -100,6 +100,13 @@ make_servers(const struct servers *servers)
 	return json;
 }
 
+bool
+view_wants_uptime(const struct hypervisor *hypervisor, enum shape shape, bool up)
+{
+	return shape == SHAPE_DETAIL_LEAN && up &&
+	       !hypervisor_get_columns(hypervisor)->uptime_known;
+}
+
 /* The object without its closing brace: more members may follow. */
 static GString *
 make_fragment(const struct hypervisor *hypervisor, enum shape shape, bool up)
@@ -125,10 +132,10 @@ make_fragment(const struct hypervisor *hypervisor, enum shape shape, bool up)
 	json_append_integer_member(json, "hypervisor_version", node->hypervisor_version);
 	json_append_string_member(json, "host_ip", node->host_ip);
 	append_service(json, node->host, service, shows_uuid(shape));
-	if (shape == SHAPE_DETAIL_LEAN)
-		json_append_string_member(json, "uptime", up ? node->uptime : NULL);
-	else
+	if (shape != SHAPE_DETAIL_LEAN)
 		append_resources(json, node, shape);
+	else if (!view_wants_uptime(hypervisor, shape, up))
+		json_append_string_member(json, "uptime", up ? node->uptime : NULL);
 	return json;
 }
 
@@ -142,9 +149,12 @@ append_fragment(GString *json, struct hypervisor *hypervisor, enum shape shape, 
 }
 
 void
-view_append(GString *json, struct hypervisor *hypervisor, struct view view, bool up)
+view_append(
+	GString *json, struct hypervisor *hypervisor, struct view view, bool up, const char *uptime)
 {
 	append_fragment(json, hypervisor, view.shape, up);
+	if (view_wants_uptime(hypervisor, view.shape, up))
+		json_append_string_member(json, "uptime", uptime);
 	bool none = servers_get_size(hypervisor_get_servers(hypervisor)) == 0;
 	if (view.servers == VIEW_SERVERS_ALL || (view.servers == VIEW_SERVERS_SOME && !none)) {
 		json_append_name(json, "servers");

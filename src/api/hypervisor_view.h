@@ -26,8 +26,13 @@ struct view {
 /* The shape of a brief or detailed hypervisor at a microversion (2.`minor`). */
 enum shape view_get_shape(unsigned minor, bool detail);
 
-/* Appends the hypervisor, as the view shows it when it is up or down, to the text. */
-void view_append(GString *json, struct hypervisor *hypervisor, struct view view, bool up);
+/* Whether the shape shows an uptime that the row has not. */
+bool view_wants_uptime(const struct hypervisor *hypervisor, enum shape shape, bool up);
+
+/* Appends the hypervisor, as the view shows it when it is up or down, to the text. uptime: shown
+ * where view_wants_uptime(); NULL: unknown. */
+void view_append(GString *json, struct hypervisor *hypervisor, struct view view, bool up,
+	const char *uptime);
 
 /* The same with the uptime as one more member: GET /os-hypervisors/{id}/uptime. */
 void view_append_uptime(GString *json, struct hypervisor *hypervisor, enum shape shape, bool up,

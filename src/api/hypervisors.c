@@ -7,6 +7,8 @@
 #include "api/json.h"
 #include "api/links.h"
 #include "api/pages.h"
+#include "api/survey.h"
+#include "api/wait.h"
 #include "base/error.h"
 #include "model/like.h"
 
@@ -117,6 +119,18 @@ append_next(GString *json, const struct context *context, const struct snapshot 
 	links_append_next(json, context, "hypervisors_links", id);
 }
 
+static enum freshness_part
+get_part(bool with_servers)
+{
+	return with_servers ? FRESHNESS_SERVERS : FRESHNESS_NODES;
+}
+
+static void
+begin_survey(const struct context *context, struct survey *survey)
+{
+	survey_init(survey, context->api->options.uptimes, context->now);
+}
+
 static struct http_response *
 list_page(const struct context *context, struct view view, GError **error)
 {
@@ -126,7 +140,13 @@ list_page(const struct context *context, struct view view, GError **error)
 		return NULL;
 
 	struct page page = {0};
-	pages_get(context->api->pages, snapshot, key, context->now, &page);
+	struct survey survey;
+	begin_survey(context, &survey);
+	pages_get(context->api->pages, snapshot, key, &survey, &page);
+	if (!wait_for_uptimes(context, &survey, error)) {
+		page_clear(&page);
+		return NULL;
+	}
 	GString *end = g_string_new(NULL);
 	if (page.size > 0 && page.size == key.limit)
 		append_next(end, context, snapshot, &page);
@@ -138,52 +158,75 @@ list_page(const struct context *context, struct view view, GError **error)
 	return response;
 }
 
-/* The hypervisors whose hostname matches. One without a live service is found, so that it is
- * no 404, but not shown. */
+/* Those whose hostname matches, lent by the snapshot. One without a live service is found, so that
+ * it is no 404, but not shown. To 2.52 one whose host has no mapping fails the whole. */
+static GPtrArray *
+find_matches(const struct context *context, const struct snapshot *snapshot, const char *pattern,
+	GError **error)
+{
+	g_autoptr(GPtrArray) matches = g_ptr_array_new();
+	for (size_t slot = 0; slot < snapshot_get_size(snapshot); slot++) {
+		struct hypervisor *hypervisor = snapshot_get(snapshot, slot);
+		const struct node_columns *node = hypervisor_get_columns(hypervisor);
+		if (!like_contains(node->hypervisor_hostname, pattern))
+			continue;
+		if (hypervisor_is_unmapped(hypervisor) && context->version.minor < MINOR_UUID) {
+			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+				"Host '%s' is not mapped to any cell", node->host);
+			return NULL;
+		}
+		g_ptr_array_add(matches, hypervisor);
+	}
+	if (matches->len > 0)
+		return g_steal_pointer(&matches);
+	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+		"No hypervisor matching '%s' could be found.", pattern);
+	return NULL;
+}
+
 static struct http_response *
 list_matches(const struct context *context, const char *pattern, struct view view, GError **error)
 {
 	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
+	g_autoptr(GPtrArray) matches = find_matches(context, snapshot, pattern, error);
+	if (matches == NULL)
+		return NULL;
+	struct survey survey;
+	begin_survey(context, &survey);
 	g_autoptr(GString) json = g_string_new("{\"hypervisors\": [");
-	bool found = false;
-	for (size_t slot = 0; slot < snapshot_get_size(snapshot); slot++) {
-		struct hypervisor *hypervisor = snapshot_get(snapshot, slot);
-		if (!like_contains(
-			    hypervisor_get_columns(hypervisor)->hypervisor_hostname, pattern))
-			continue;
-		found = true;
+	for (guint i = 0; i < matches->len; i++) {
+		struct hypervisor *hypervisor = matches->pdata[i];
 		if (!hypervisor_is_listed(hypervisor))
 			continue;
 		json_append_comma(json);
-		view_append(json, hypervisor, view, is_up(context, hypervisor));
-	}
-	if (!found) {
-		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-			"No hypervisor matching '%s' could be found.", pattern);
-		return NULL;
+		survey_append(&survey, json, hypervisor, view, is_up(context, hypervisor));
 	}
 	g_string_append(json, "]}");
+	if (!wait_for_uptimes(context, &survey, error))
+		return NULL;
 	return answer_new(g_steal_pointer(&json));
 }
 
 static struct http_response *
-list(const struct context *context, bool detail, GError **error)
+list(struct context *context, bool detail, GError **error)
 {
 	bool with_servers = query_get_boolean(context->query, "with_servers");
-	struct view view = get_view(context, detail, with_servers);
 	const char *pattern = query_get(context->query, "hypervisor_hostname_pattern");
-	if (pattern == NULL)
-		return list_page(context, view, error);
-
 	/* Nova passes over a marker that is empty. */
 	const char *marker = query_get(context->query, "marker");
-	if (query_get(context->query, "limit") != NULL || (marker != NULL && *marker != '\0')) {
+	bool pages =
+		query_get(context->query, "limit") != NULL || (marker != NULL && *marker != '\0');
+	if (pattern != NULL && pages) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 			"The server could not comply with the request since it is either malformed "
 			"or otherwise incorrect.");
 		return NULL;
 	}
-	return list_matches(context, pattern, view, error);
+	if (!wait_for_inventory(context, get_part(with_servers), error))
+		return NULL;
+	struct view view = get_view(context, detail, with_servers);
+	return pattern == NULL ? list_page(context, view, error)
+			       : list_matches(context, pattern, view, error);
 }
 
 struct http_response *
@@ -198,54 +241,105 @@ hypervisors_list_detail(struct context *context, GError **error)
 	return list(context, true, error);
 }
 
+static struct http_response *
+search(struct context *context, bool with_servers, GError **error)
+{
+	if (!wait_for_inventory(context, get_part(with_servers), error))
+		return NULL;
+	return list_matches(context, context->key, get_view(context, false, with_servers), error);
+}
+
 struct http_response *
 hypervisors_search(struct context *context, GError **error)
 {
-	return list_matches(context, context->key, get_view(context, false, false), error);
+	return search(context, false, error);
 }
 
 struct http_response *
 hypervisors_list_servers(struct context *context, GError **error)
 {
-	return list_matches(context, context->key, get_view(context, false, true), error);
+	return search(context, true, error);
 }
 
-/* The hypervisor of the path's id, lent by the snapshot. To 2.52 that is a number, from 2.53
- * a uuid. */
-static struct hypervisor *
-find_hypervisor(const struct context *context, const struct snapshot *snapshot, GError **error)
+static void
+set_not_found(const struct context *context, GError **error)
 {
-	size_t slot = SNAPSHOT_NONE;
-	int64_t id;
-	if (context->version.minor >= MINOR_UUID) {
-		if (!id_is_uuid_like(context->key)) {
-			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID, "Invalid uuid %s",
-				context->key);
-			return NULL;
-		}
-		slot = snapshot_find_uuid(snapshot, context->key);
-	} else if (id_parse_integer(context->key, &id)) {
-		slot = snapshot_find_id(snapshot, id);
+	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
+		"Hypervisor with ID '%s' could not be found.", context->key);
+}
+
+/* The path's id: to 2.52 a number, from 2.53 on a uuid. */
+static bool
+parse_key(const struct context *context, struct freshness_key *key, GError **error)
+{
+	*key = (struct freshness_key){0};
+	if (context->version.minor < MINOR_UUID) {
+		if (id_parse_integer(context->key, &key->id))
+			return true;
+		set_not_found(context, error);
+		return false;
 	}
-	if (slot == SNAPSHOT_NONE || !hypervisor_is_listed(snapshot_get(snapshot, slot))) {
-		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-			"Hypervisor with ID '%s' could not be found.", context->key);
+	key->uuid = context->key;
+	if (id_is_uuid_like(context->key))
+		return true;
+	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID, "Invalid uuid %s", context->key);
+	return false;
+}
+
+/* The hypervisor of the path's id, which the caller drops. NULL without an error: the request was
+ * suspended. */
+static struct hypervisor *
+find_hypervisor(struct context *context, bool with_servers, GError **error)
+{
+	struct freshness_key key;
+	CLEANUP(hypervisor_unref) struct hypervisor *hypervisor = NULL;
+	if (!parse_key(context, &key, error) ||
+		!wait_for_node(context, key, with_servers, &hypervisor, error))
 		return NULL;
-	}
-	return snapshot_get(snapshot, slot);
+	if (hypervisor != NULL && hypervisor_is_listed(hypervisor))
+		return g_steal_pointer(&hypervisor);
+	set_not_found(context, error);
+	return NULL;
 }
 
 struct http_response *
 hypervisors_show(struct context *context, GError **error)
 {
-	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
-	struct hypervisor *hypervisor = find_hypervisor(context, snapshot, error);
+	bool with_servers = query_get_boolean(context->query, "with_servers");
+	CLEANUP(hypervisor_unref)
+	struct hypervisor *hypervisor = find_hypervisor(context, with_servers, error);
 	if (hypervisor == NULL)
 		return NULL;
-	bool with_servers = query_get_boolean(context->query, "with_servers");
-	GString *json = g_string_new("{\"hypervisor\": ");
-	view_append(json, hypervisor, get_view(context, true, with_servers),
+	struct survey survey;
+	begin_survey(context, &survey);
+	g_autoptr(GString) json = g_string_new("{\"hypervisor\": ");
+	survey_append(&survey, json, hypervisor, get_view(context, true, with_servers),
 		is_up(context, hypervisor));
+	g_string_append_c(json, '}');
+	if (!wait_for_uptimes(context, &survey, error))
+		return NULL;
+	return answer_new(g_steal_pointer(&json));
+}
+
+/* Nova lets a silence run into a 500; here it is as of one that is down. */
+static struct http_response *
+answer_uptime(const struct context *context, struct hypervisor *hypervisor,
+	const struct uptime *uptime, GError **error)
+{
+	if (uptime->state == UPTIME_UNKNOWN || uptime->outcome == UPTIME_SILENT) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"Compute service of %s is unavailable at this time.",
+			hypervisor_get_columns(hypervisor)->host);
+		return NULL;
+	}
+	if (uptime->outcome != UPTIME_TEXT) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
+			"The requested functionality is not supported.");
+		return NULL;
+	}
+	GString *json = g_string_new("{\"hypervisor\": ");
+	enum shape shape = view_get_shape(context->version.minor, false);
+	view_append_uptime(json, hypervisor, shape, true, uptime->text);
 	g_string_append_c(json, '}');
 	return answer_new(json);
 }
@@ -253,31 +347,27 @@ hypervisors_show(struct context *context, GError **error)
 struct http_response *
 hypervisors_show_uptime(struct context *context, GError **error)
 {
-	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
-	struct hypervisor *hypervisor = find_hypervisor(context, snapshot, error);
+	CLEANUP(hypervisor_unref)
+	struct hypervisor *hypervisor = find_hypervisor(context, false, error);
 	if (hypervisor == NULL)
 		return NULL;
-	const struct node_columns *node = hypervisor_get_columns(hypervisor);
-	if (!is_up(context, hypervisor)) {
-		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-			"Compute service of %s is unavailable at this time.", node->host);
-		return NULL;
-	}
-	if (node->uptime == NULL) {
-		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
-			"The requested functionality is not supported.");
-		return NULL;
-	}
-	GString *json = g_string_new("{\"hypervisor\": ");
-	enum shape shape = view_get_shape(context->version.minor, false);
-	view_append_uptime(json, hypervisor, shape, true, node->uptime);
-	g_string_append_c(json, '}');
-	return answer_new(json);
+	struct survey survey;
+	struct uptime uptime = {.outcome = UPTIME_SILENT}; /* nobody asks one that is down */
+	begin_survey(context, &survey);
+	if (is_up(context, hypervisor))
+		survey_find(&survey, hypervisor, &uptime);
+	struct http_response *response = NULL;
+	if (wait_for_uptimes(context, &survey, error))
+		response = answer_uptime(context, hypervisor, &uptime, error);
+	uptime_clear(&uptime);
+	return response;
 }
 
 struct http_response *
 hypervisors_show_statistics(struct context *context, GError **error)
 {
+	if (!wait_for_inventory(context, FRESHNESS_NODES, error))
+		return NULL;
 	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
 	const struct statistics *sums = snapshot_get_statistics(snapshot);
 	GString *json = g_string_new("{\"hypervisor_statistics\": {");

@@ -10,7 +10,7 @@
 /*
  * A kept page. It fits for as long as the newest snapshot has the very chunks that it was made
  * of and no state in it has flipped. From `since` to `until` nothing flips but by a heartbeat,
- * which `revivals` counts; outside the states are compared again.
+ * which `revivals` counts; outside the states are compared again. The uptimes' mark must match too.
  */
 struct kept {
 	struct page_key key;
@@ -21,6 +21,7 @@ struct kept {
 	int64_t since;      /* when they were compared last: a clock may be set back */
 	int64_t until;
 	uint64_t revivals;
+	struct survey_mark uptimes;
 	GList link; /* in pages->recent */
 };
 
@@ -116,9 +117,10 @@ state_of(const struct snapshot *snapshot, size_t slot, int64_t now, int64_t down
 
 /* Makes a page anew, into `kept`. */
 static void
-make(const struct pages *pages, const struct snapshot *snapshot, struct page_key key, int64_t now,
-	struct kept *kept)
+make(const struct pages *pages, const struct snapshot *snapshot, struct page_key key,
+	struct survey *survey, struct kept *kept)
 {
+	int64_t now = survey->now;
 	int64_t down_time = inventory_get_down_time(pages->inventory);
 	kept->key = key;
 	kept->link.data = kept;
@@ -137,25 +139,29 @@ make(const struct pages *pages, const struct snapshot *snapshot, struct page_key
 		if (!hypervisor_is_listed(hypervisor))
 			continue;
 		json_append_comma(json);
-		view_append(json, hypervisor, key.view, up);
+		survey_append(survey, json, hypervisor, key.view, up);
 		kept->page.size++;
 		kept->page.last = slot;
 	}
 	g_string_append_c(json, ']');
 	kept->page.array = g_string_free_to_bytes(json);
 	kept->end = slot;
+	kept->uptimes = survey->mark;
 	kept->hold = chunks_hold_new(snapshot_get_chunks(snapshot), key.first, kept->end);
 }
 
 /* Whether the page is what would be made now. */
 static bool
-fits(const struct pages *pages, const struct snapshot *snapshot, struct kept *kept, int64_t now)
+fits(const struct pages *pages, const struct snapshot *snapshot, struct kept *kept,
+	const struct survey *survey)
 {
 	/* A page that stopped at the end of the list fits only a list of the same length. */
 	if (kept->page.size < kept->key.limit && kept->end != snapshot_get_size(snapshot))
 		return false;
-	if (!chunks_hold_is_in(kept->hold, snapshot_get_chunks(snapshot)))
+	if (!chunks_hold_is_in(kept->hold, snapshot_get_chunks(snapshot)) ||
+		!survey_matches(survey, &kept->uptimes))
 		return false;
+	int64_t now = survey->now;
 	uint64_t revivals = inventory_get_revivals(pages->inventory);
 	if (now >= kept->since && now < kept->until && revivals == kept->revivals)
 		return true;
@@ -180,14 +186,14 @@ lend(const struct kept *kept, struct page *page)
 }
 
 static bool
-find(struct pages *pages, const struct snapshot *snapshot, struct page_key key, int64_t now,
-	struct page *page)
+find(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
+	const struct survey *survey, struct page *page)
 {
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
 	struct kept *kept = g_hash_table_lookup(pages->kept, &key);
 	if (kept == NULL)
 		return false;
-	if (!fits(pages, snapshot, kept, now)) {
+	if (!fits(pages, snapshot, kept, survey)) {
 		drop(pages, kept);
 		return false;
 	}
@@ -218,15 +224,18 @@ keep(struct pages *pages, struct kept *kept)
 }
 
 void
-pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key key, int64_t now,
-	struct page *page)
+pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
+	struct survey *survey, struct page *page)
 {
-	if (find(pages, snapshot, key, now, page))
+	if (find(pages, snapshot, key, survey, page))
 		return;
 	struct kept *kept = g_new0(struct kept, 1);
-	make(pages, snapshot, key, now, kept);
+	make(pages, snapshot, key, survey, kept);
 	lend(kept, page);
-	keep(pages, kept);
+	if (survey->unknown == NULL)
+		keep(pages, kept);
+	else
+		kept_free(kept);
 }
 
 void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pages: the arrays of hypervisors that lists answer with, kept in an LRU that is
- * bounded in bytes and given again until something in them has changed. What
- * depends on the caller (the link, by Host, project and query) is no part of a
- * page, so a client can't fill the cache with it. Any thread enters.
+ * bounded in bytes and given again until something in them has changed, the
+ * computes' uptimes among it. What depends on the caller (the link, by Host, project and query) is
+ * no part of a page, so a client can't fill the cache with it. Any thread enters.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "api/hypervisor_view.h"
+#include "api/survey.h"
 #include "model/inventory.h"
 #include "model/snapshot.h"
 
@@ -38,8 +39,9 @@ struct pages;
 struct pages *pages_new(struct inventory *inventory, size_t bytes_max);
 void pages_free(struct pages *pages);
 
-/* The page of the snapshot as it is at `now`, kept or made. The caller clears it. */
+/* The page of the snapshot as it is at the survey's moment, kept or made. The caller clears it.
+ * Whom the survey notes has to be asked; a page that shows an unknown uptime is not kept. */
 void pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
-	int64_t now, struct page *page);
+	struct survey *survey, struct page *page);
 
 void pages_get_usage(struct pages *pages, unsigned *size, size_t *bytes);

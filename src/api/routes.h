@@ -16,7 +16,8 @@ struct route {
 	const char *rule; /* the policy rule, by its name in Nova */
 	/* What the query may be at a minor microversion; NULL: it is not looked at. */
 	const struct query_schema *(*get_schema)(unsigned minor);
-	/* The answer, without the headers that all answers share; or NULL and an error. */
+	/* The answer, without the headers that all answers share; or NULL and an error; or NULL
+	 * alone, where the request was suspended (wait.h). */
 	struct http_response *(*handle)(struct context *context, GError **error);
 };
 

@@ -3,11 +3,13 @@
 
 #include "api/answer.h"
 #include "api/json.h"
+#include "api/wait.h"
 #include "base/clock.h"
 
 /* The microversions at which something changes (Nova's api-ref, "Compute services"). */
 #define MINOR_FORCED_DOWN 11
 #define MINOR_UUID 53
+#define MINOR_DOWN_CELLS 69
 #define MINOR_STRICT_QUERY 75
 
 const struct query_schema *
@@ -56,6 +58,20 @@ append(GString *json, const struct service *service, const struct context *conte
 	g_string_append_c(json, '}');
 }
 
+/* Of a cell that is away Nova knows but the hosts that are mapped to it. */
+static void
+append_unreachable(GString *json, const struct service *service, const struct context *context)
+{
+	if (context->version.minor < MINOR_DOWN_CELLS || !service_is_compute(service))
+		return;
+	json_append_comma(json);
+	g_string_append_c(json, '{');
+	json_append_string_member(json, "binary", service_get_binary(service));
+	json_append_string_member(json, "host", service_get_host(service));
+	json_append_string_member(json, "status", "UNKNOWN");
+	g_string_append_c(json, '}');
+}
+
 /* Nova leaves its API services out: they send no heartbeat. */
 static bool
 is_shown(const struct service *service)
@@ -74,6 +90,8 @@ passes(const char *filter, const char *value)
 struct http_response *
 services_list(struct context *context, GError **error)
 {
+	if (!wait_for_cells(context, FRESHNESS_NODES, error))
+		return NULL;
 	const char *host = query_get(context->query, "host");
 	const char *binary = query_get(context->query, "binary");
 	CLEANUP(snapshot_unref)
@@ -82,8 +100,12 @@ services_list(struct context *context, GError **error)
 	GString *json = g_string_new("{\"services\": [");
 	for (size_t i = 0; i < snapshot_get_services_size(snapshot); i++) {
 		const struct service *service = snapshot_get_service(snapshot, i);
-		if (is_shown(service) && passes(host, service_get_host(service)) &&
-			passes(binary, service_get_binary(service)))
+		if (!is_shown(service) || !passes(host, service_get_host(service)) ||
+			!passes(binary, service_get_binary(service)))
+			continue;
+		if (wait_is_away(context, service_get_cell(service)))
+			append_unreachable(json, service, context);
+		else
 			append(json, service, context);
 	}
 	g_string_append(json, "]}");

@@ -62,10 +62,18 @@ test_a_fault_is_in_novas_form(void)
 		gsize size;
 		const char *body = g_bytes_get_data(response->parts[0], &size);
 		g_assert_cmpmem(body, size, bodies[i].body, strlen(bodies[i].body));
-		g_assert_cmpuint(response->headers_size, ==, 1);
+		g_assert_cmpuint(response->headers_size, ==, bodies[i].status == 503 ? 2 : 1);
 		g_assert_cmpstr(response->headers[0].name, ==, "Content-Type");
 		g_assert_cmpstr(response->headers[0].value, ==, "application/json; charset=UTF-8");
 	}
+}
+
+static void
+test_a_503_says_when_to_come_again(void)
+{
+	CLEANUP(http_response_free) struct http_response *response = fault_new(503, "");
+	g_assert_cmpstr(response->headers[1].name, ==, "Retry-After");
+	g_assert_cmpstr(response->headers[1].value, ==, "5");
 }
 
 int
@@ -74,5 +82,6 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/fault/every-error-has-a-status", test_every_error_has_a_status);
 	g_test_add_func("/fault/a-fault-is-in-novas-form", test_a_fault_is_in_novas_form);
+	g_test_add_func("/fault/a-503-says-when-to-come-again", test_a_503_says_when_to_come_again);
 	return g_test_run();
 }

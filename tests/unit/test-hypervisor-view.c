@@ -35,7 +35,7 @@ show(const struct cloud_host *wanted, struct view view, bool up)
 {
 	CLEANUP(host_free) struct host *host = cloud_make_host(wanted);
 	g_autoptr(GString) json = g_string_new(NULL);
-	view_append(json, host->hypervisors->pdata[0], view, up);
+	view_append(json, host->hypervisors->pdata[0], view, up, "up \"asked\"");
 	json_t *parsed = json_loadb(json->str, json->len, 0, NULL);
 	g_assert_nonnull(parsed);
 	char *text = json_dumps(parsed, JSON_COMPACT | JSON_SORT_KEYS);
@@ -100,6 +100,17 @@ test_the_uptime_of_one_down_is_null(void)
 	g_autofree char *down = show(&host, view, false);
 	g_assert_nonnull(strstr(up, "\"uptime\":\"up 1 day\""));
 	g_assert_nonnull(strstr(down, "\"uptime\":null"));
+}
+
+static void
+test_the_uptime_of_one_whose_row_has_none_is_what_was_asked(void)
+{
+	struct view view = {SHAPE_DETAIL_LEAN, VIEW_SERVERS_ALL};
+	const struct cloud_host host = {.n = 7};
+	g_autofree char *up = show(&host, view, true);
+	g_autofree char *down = show(&host, view, false);
+	g_assert_nonnull(strstr(up, ",\"uptime\":\"up \\\"asked\\\"\"}"));
+	g_assert_nonnull(strstr(down, ",\"uptime\":null}"));
 }
 
 static const struct {
@@ -180,6 +191,8 @@ main(int argc, char **argv)
 	g_test_add_func("/hypervisor-view/shows-down-and-disabled", test_shows_down_and_disabled);
 	g_test_add_func("/hypervisor-view/the-uptime-of-one-down-is-null",
 		test_the_uptime_of_one_down_is_null);
+	g_test_add_func("/hypervisor-view/the-uptime-of-one-whose-row-has-none-is-what-was-asked",
+		test_the_uptime_of_one_whose_row_has_none_is_what_was_asked);
 	g_test_add_func(
 		"/hypervisor-view/shows-servers-where-wanted", test_shows_servers_where_wanted);
 	g_test_add_func("/hypervisor-view/cpu-info-is-an-object-or-null",

@@ -38,7 +38,9 @@ get(struct desk *desk, size_t first, size_t limit, int64_t now)
 	struct snapshot *snapshot = inventory_get_snapshot(desk->inventory);
 	struct page page = {0};
 	struct page_key key = {{SHAPE_BRIEF_ID, VIEW_SERVERS_NONE}, first, limit};
-	pages_get(desk->pages, snapshot, key, now, &page);
+	struct survey survey;
+	survey_init(&survey, NULL, now);
+	pages_get(desk->pages, snapshot, key, &survey, &page);
 	return page.array;
 }
 
@@ -112,7 +114,9 @@ test_a_page_begins_and_ends_where_asked(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(bounds); i++) {
 		for (int again = 0; again < 2; again++) { /* made, and kept */
 			struct page page = {0};
-			pages_get(desk.pages, snapshot, bounds[i].key, CLOUD_START, &page);
+			struct survey survey;
+			survey_init(&survey, NULL, CLOUD_START);
+			pages_get(desk.pages, snapshot, bounds[i].key, &survey, &page);
 			g_assert_cmpuint(page.size, ==, bounds[i].size);
 			g_assert_cmpuint(count(page.array, "\"id\""), ==, bounds[i].size);
 			if (page.size > 0)
