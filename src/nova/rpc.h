@@ -37,9 +37,9 @@ enum rpc_result {
 	RPC_SILENT,      /* no answer in time, no such host, no broker, or another failure there */
 };
 
-/* The text is lent; NULL where the answer is None, and where there is none. On the rpc's
- * thread, or on the caller's within rpc_ask_uptime() where the call can't be taken; it may ask
- * again. */
+/* The text is lent; NULL where the answer is None, and where there is none. On the rpc's thread,
+ * which it must not hold up; it may ask again. Once rpc_stop() has begun, who asks is called within
+ * rpc_ask_uptime(). */
 typedef void rpc_done(enum rpc_result result, const char *text, void *data);
 
 struct rpc;

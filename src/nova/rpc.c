@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A call goes from the queue of what was asked, under the lock, to the calls under way,
+ * which belong to the thread: a table by id, in which replies find it, a queue by
+ * deadline, and as long as it has not been sent, a queue for that.
+ *
+ * The thread has a connection, or is dialling, or waits to dial. It is down while the
+ * last try has failed: calls then end at once. Before that is known they wait for it.
+ */
+#include "nova/rpc.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "nova/rpc_connection.h"
+#include "nova/rpc_dial.h"
+#include "nova/rpc_message.h"
+#include "nova/rpc_settings.h"
+
+#define PAUSE_MIN G_TIME_SPAN_SECOND /* between two tries; doubled from one to the next */
+#define PAUSE_MAX (10 * G_TIME_SPAN_SECOND)
+#define WAIT_MAX G_TIME_SPAN_MINUTE /* nothing to do: look again after this */
+#define HOST_MAX 247 /* bytes: AMQP's routing key, of 255, is "compute." and the host */
+
+struct call {
+	char *id;
+	char *host;
+	int64_t deadline;
+	rpc_done *done;
+	void *data;
+	GList by_deadline; /* its place in the queues; their data is the call */
+	GList unsent;      /* in rpc->asked first, then in rpc->unsent */
+	bool is_sent;
+};
+
+struct rpc {
+	struct rpc_settings *settings;
+	GThread *thread;
+	int wake_fd; /* an eventfd: something was asked, or the end has come */
+
+	struct rpc_connection *connection;
+	struct rpc_dial *dial;
+	unsigned place;       /* of the broker that is tried first */
+	int64_t connected_at; /* moments are µs, monotonic */
+	int64_t dial_at;
+	int64_t pause;
+	bool is_down;
+	GHashTable *calls; /* id: struct call */
+	GQueue by_deadline;
+	GQueue unsent;
+
+	GMutex lock; /* of all below */
+	bool ending;
+	GQueue asked;
+	char *trouble;
+};
+
+static void
+call_free(struct call *call)
+{
+	g_free(call->id);
+	g_free(call->host);
+	g_free(call);
+}
+
+/* Tells how it ended, once it is in no queue any more, and frees it. */
+static void
+tell(struct call *call, enum rpc_result result, const char *text)
+{
+	call->done(result, text, call->data);
+	call_free(call);
+}
+
+static void
+end_call(struct rpc *rpc, struct call *call, enum rpc_result result, const char *text)
+{
+	g_hash_table_remove(rpc->calls, call->id);
+	g_queue_unlink(&rpc->by_deadline, &call->by_deadline);
+	if (!call->is_sent)
+		g_queue_unlink(&rpc->unsent, &call->unsent);
+	tell(call, result, text);
+}
+
+/* Ends as silent those that have been sent, or all. */
+static void
+end_calls(struct rpc *rpc, bool all)
+{
+	for (GList *link = rpc->by_deadline.head, *next; link != NULL; link = next) {
+		struct call *call = link->data;
+		next = link->next;
+		if (all || call->is_sent)
+			end_call(rpc, call, RPC_SILENT, NULL);
+	}
+}
+
+static void
+end_late_calls(struct rpc *rpc, int64_t now)
+{
+	for (struct call *call; (call = g_queue_peek_head(&rpc->by_deadline)) != NULL;) {
+		if (call->deadline > now)
+			return;
+		end_call(rpc, call, RPC_SILENT, NULL);
+	}
+}
+
+/* Logs what is wrong, once, or that it no longer is. */
+static void
+set_trouble(struct rpc *rpc, const char *trouble)
+{
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&rpc->lock);
+	if (g_strcmp0(trouble, rpc->trouble) == 0)
+		return;
+	if (trouble != NULL)
+		g_warning("computes can't be asked for their uptime: %s", trouble);
+	else
+		g_message("computes can be asked for their uptime again");
+	g_free(rpc->trouble);
+	rpc->trouble = g_strdup(trouble);
+}
+
+static void
+schedule_dial(struct rpc *rpc, int64_t now)
+{
+	rpc->dial_at = now + rpc->pause;
+	rpc->pause = CLAMP(2 * rpc->pause, PAUSE_MIN, PAUSE_MAX);
+}
+
+/* Tries again, at once where the connection had been a good one. */
+static void
+lose_connection(struct rpc *rpc, const GError *error)
+{
+	int64_t now = g_get_monotonic_time();
+	if (now - rpc->connected_at > PAUSE_MAX)
+		rpc->pause = 0;
+	rpc->is_down = rpc->pause > 0;
+	g_clear_pointer(&rpc->connection, rpc_connection_close);
+	schedule_dial(rpc, now);
+	set_trouble(rpc, error->message);
+	end_calls(rpc, rpc->is_down);
+}
+
+static void
+fail_to_dial(struct rpc *rpc, const GError *error)
+{
+	rpc->is_down = true;
+	schedule_dial(rpc, g_get_monotonic_time());
+	set_trouble(rpc, error->message);
+	end_calls(rpc, true);
+}
+
+static void
+start_dial(struct rpc *rpc)
+{
+	g_autoptr(GError) error = NULL;
+	rpc->dial = rpc_dial_start(rpc->settings, rpc->place, &error);
+	if (rpc->dial == NULL)
+		fail_to_dial(rpc, error);
+}
+
+static void
+finish_dial(struct rpc *rpc)
+{
+	g_autoptr(GError) error = NULL;
+	unsigned place;
+	rpc->connection = rpc_dial_finish(g_steal_pointer(&rpc->dial), &place, &error);
+	if (rpc->connection == NULL) {
+		fail_to_dial(rpc, error);
+		return;
+	}
+	/* Where it is lost, that broker has gone: another is tried first. */
+	rpc->place = (place + 1) % rpc->settings->url->brokers->len;
+	rpc->connected_at = g_get_monotonic_time();
+	rpc->is_down = false;
+	set_trouble(rpc, NULL);
+}
+
+static void
+add_call(struct rpc *rpc, struct call *call)
+{
+	bool is_down = rpc->connection == NULL && rpc->is_down;
+	if (is_down || g_hash_table_size(rpc->calls) >= RPC_CALLS_MAX ||
+		strlen(call->host) > HOST_MAX) {
+		tell(call, RPC_SILENT, NULL);
+		return;
+	}
+	g_hash_table_insert(rpc->calls, call->id, call);
+	g_queue_push_tail_link(&rpc->unsent, &call->unsent);
+	/* Most come in the order of their deadlines. */
+	GList *before = rpc->by_deadline.tail;
+	while (before != NULL && ((struct call *)before->data)->deadline > call->deadline)
+		before = before->prev;
+	g_queue_insert_after_link(&rpc->by_deadline, before, &call->by_deadline);
+}
+
+/* Gives false where the end has come. */
+static bool
+take_asked(struct rpc *rpc)
+{
+	g_mutex_lock(&rpc->lock);
+	GQueue asked = rpc->asked;
+	bool ending = rpc->ending;
+	g_queue_init(&rpc->asked);
+	g_mutex_unlock(&rpc->lock);
+	for (GList *link; (link = g_queue_pop_head_link(&asked)) != NULL;)
+		add_call(rpc, link->data);
+	return !ending;
+}
+
+static void
+send_calls(struct rpc *rpc, int64_t now)
+{
+	const char *reply_queue = rpc_connection_get_reply_queue(rpc->connection);
+	for (struct call *call; (call = g_queue_peek_head(&rpc->unsent)) != NULL &&
+				rpc_connection_can_publish(rpc->connection);) {
+		g_autofree char *body = rpc_message_format_uptime_call(call->id, reply_queue);
+		g_autoptr(GError) error = NULL;
+		unsigned left = (unsigned)((call->deadline - now) / G_TIME_SPAN_MILLISECOND);
+		g_queue_unlink(&rpc->unsent, &call->unsent);
+		call->is_sent = true;
+		if (!rpc_connection_publish(
+			    rpc->connection, call->host, call->id, body, MAX(1, left), &error)) {
+			lose_connection(rpc, error);
+			return;
+		}
+	}
+}
+
+static void
+take_reply(struct rpc *rpc, const struct rpc_event *event)
+{
+	g_autoptr(GError) error = NULL;
+	CLEANUP(rpc_reply_free)
+	struct rpc_reply *reply = rpc_message_parse_reply(event->body, event->size, &error);
+	struct call *call = reply == NULL ? NULL : g_hash_table_lookup(rpc->calls, reply->id);
+	if (reply == NULL)
+		g_info("RPC: %s", error->message);
+	if (call == NULL) /* it came too late, or is none of ours */
+		return;
+	set_trouble(rpc, NULL);
+	switch (reply->kind) {
+	case RPC_REPLY_RESULT:
+		end_call(rpc, call, RPC_ANSWERED, reply->text);
+		return;
+	case RPC_REPLY_UNSUPPORTED:
+		end_call(rpc, call, RPC_UNSUPPORTED, NULL);
+		return;
+	case RPC_REPLY_FAILURE:
+		g_info("RPC: %s failed to tell its uptime: %s", call->host, reply->text);
+		end_call(rpc, call, RPC_SILENT, NULL);
+		return;
+	case RPC_REPLY_PENDING:
+		return;
+	}
+	g_assert_not_reached();
+}
+
+static void
+take_return(struct rpc *rpc, const struct rpc_event *event)
+{
+	struct call *call = event->id == NULL ? NULL : g_hash_table_lookup(rpc->calls, event->id);
+	if (call != NULL)
+		end_call(rpc, call, RPC_SILENT, NULL);
+}
+
+static void
+take_events(struct rpc *rpc)
+{
+	for (;;) {
+		struct rpc_event event;
+		g_autoptr(GError) error = NULL;
+		if (!rpc_connection_next(rpc->connection, &event, &error)) {
+			lose_connection(rpc, error);
+			return;
+		}
+		switch (event.kind) {
+		case RPC_EVENT_NONE:
+			return;
+		case RPC_EVENT_REPLY:
+			take_reply(rpc, &event);
+			break;
+		case RPC_EVENT_RETURNED:
+			take_return(rpc, &event);
+			break;
+		case RPC_EVENT_REFUSED:
+			set_trouble(rpc, event.body);
+			end_calls(rpc, false);
+			break;
+		}
+	}
+}
+
+/* Waits until there is something to do. */
+static void
+wait_for_work(struct rpc *rpc)
+{
+	int64_t now = g_get_monotonic_time();
+	struct pollfd fds[] = {
+		{.fd = rpc->wake_fd, .events = POLLIN},
+		{.fd = -1, .events = POLLIN},
+	};
+	int64_t until = now + WAIT_MAX;
+	if (rpc->connection != NULL) {
+		fds[1].fd = rpc_connection_get_fd(rpc->connection);
+		fds[1].events |= rpc->unsent.length > 0 ? POLLOUT : 0;
+		until = now + rpc_connection_get_pulse(rpc->connection);
+	} else if (rpc->dial != NULL) {
+		fds[1].fd = rpc_dial_get_fd(rpc->dial);
+	} else {
+		until = rpc->dial_at;
+	}
+	const struct call *first = g_queue_peek_head(&rpc->by_deadline);
+	if (first != NULL)
+		until = MIN(until, first->deadline);
+	int64_t span = MAX(0, until - now);
+	poll(fds, G_N_ELEMENTS(fds), (int)(span / G_TIME_SPAN_MILLISECOND) + 1);
+	if (fds[0].revents != 0) {
+		eventfd_t count;
+		eventfd_read(rpc->wake_fd, &count);
+	}
+	if (rpc->dial != NULL && fds[1].revents != 0)
+		finish_dial(rpc);
+}
+
+static void *
+run(void *data)
+{
+	struct rpc *rpc = data;
+	while (take_asked(rpc)) {
+		int64_t now = g_get_monotonic_time();
+		if (rpc->connection == NULL && rpc->dial == NULL && rpc->dial_at <= now)
+			start_dial(rpc);
+		end_late_calls(rpc, now);
+		if (rpc->connection != NULL)
+			send_calls(rpc, now);
+		if (rpc->connection != NULL)
+			take_events(rpc);
+		wait_for_work(rpc);
+	}
+	end_calls(rpc, true);
+	g_clear_pointer(&rpc->dial, rpc_dial_abandon);
+	g_clear_pointer(&rpc->connection, rpc_connection_close);
+	return NULL;
+}
+
+struct rpc *
+rpc_start(const struct rpc_options *options, GError **error)
+{
+	CLEANUP(rpc_settings_unref)
+	struct rpc_settings *settings = rpc_settings_new(options, error);
+	if (settings == NULL)
+		return NULL;
+	int wake_fd = eventfd(0, EFD_CLOEXEC);
+	if (wake_fd < 0) {
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_LIMIT,
+			"no descriptor is left for asking computes");
+		return NULL;
+	}
+	struct rpc *rpc = g_new0(struct rpc, 1);
+	rpc->settings = g_steal_pointer(&settings);
+	rpc->wake_fd = wake_fd;
+	rpc->calls = g_hash_table_new(g_str_hash, g_str_equal);
+	g_queue_init(&rpc->by_deadline);
+	g_queue_init(&rpc->unsent);
+	g_queue_init(&rpc->asked);
+	g_mutex_init(&rpc->lock);
+	rpc->thread = g_thread_new("rpc", run, rpc);
+	return rpc;
+}
+
+void
+rpc_stop(struct rpc *rpc)
+{
+	g_mutex_lock(&rpc->lock);
+	rpc->ending = true;
+	g_mutex_unlock(&rpc->lock);
+	eventfd_write(rpc->wake_fd, 1);
+	g_thread_join(rpc->thread);
+	close(rpc->wake_fd);
+	g_hash_table_unref(rpc->calls);
+	rpc_settings_unref(rpc->settings);
+	g_mutex_clear(&rpc->lock);
+	g_free(rpc->trouble);
+	g_free(rpc);
+}
+
+void
+rpc_ask_uptime(struct rpc *rpc, const char *host, int64_t deadline, rpc_done *done, void *data)
+{
+	struct call *call = g_new0(struct call, 1);
+	call->id = g_uuid_string_random();
+	call->host = g_strdup(host);
+	call->deadline = deadline;
+	call->done = done;
+	call->data = data;
+	call->by_deadline.data = call;
+	call->unsent.data = call;
+	g_mutex_lock(&rpc->lock);
+	bool ending = rpc->ending;
+	if (!ending)
+		g_queue_push_tail_link(&rpc->asked, &call->unsent);
+	g_mutex_unlock(&rpc->lock);
+	if (ending)
+		tell(call, RPC_SILENT, NULL);
+	else
+		eventfd_write(rpc->wake_fd, 1);
+}
+
+char *
+rpc_get_trouble(struct rpc *rpc)
+{
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&rpc->lock);
+	return g_strdup(rpc->trouble);
+}
