@@ -52,17 +52,26 @@ class Keystone:
 
     def set_up(self):
         """Makes its database, the administrator and the service that Muster is, and starts it."""
+        self.prepare()
+        self.begin()
+
+    def prepare(self):
+        """The first half, which any thread may do: the keys, the database, the administrator."""
         (self.folder / "keystone.conf").write_text(_CONF.format(folder=self.folder))
         self.passwords[ADMIN] = self._new_secret()
         for words in (["db_sync"], *(
                 [name, "--keystone-user", "root", "--keystone-group", "root"]
                 for name in ("fernet_setup", "credential_setup")),
                 ["bootstrap", "--bootstrap-password", self.passwords[ADMIN],
-                 "--bootstrap-public-url", self.url, "--bootstrap-region-id", REGION]):
+                 "--bootstrap-public-url", self.url, "--bootstrap-internal-url", self.url,
+                 "--bootstrap-region-id", REGION]):
             process.run("/usr/bin/keystone-manage", "--config-file",
                         self.folder / "keystone.conf", *words, env=process.SYSTEM)
         with contextlib.closing(sqlite3.connect(self.folder / "keystone.sqlite")) as database:
             database.execute("PRAGMA journal_mode = WAL")  # it reads while it writes
+
+    def begin(self):
+        """The second half."""
         self.start()
         self.token = self.log_in(ADMIN, project=ADMIN)
         self._make_endpoint()
@@ -119,6 +128,10 @@ class Keystone:
     def _find(self, kind, name):
         (found,) = self._ask("GET", f"/{kind}s?name={name}").json()[f"{kind}s"]
         return found["id"]
+
+    def find_project(self, name):
+        """Its id."""
+        return self._find("project", name)
 
     def add_project(self, name):
         self._make("project", name=name, domain_id="default")

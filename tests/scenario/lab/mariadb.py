@@ -58,6 +58,12 @@ class MariaDB:
         self.sql(f"SOURCE {dump}", database)
         self.sql(f"GRANT SELECT ON {database}.* TO '{USER}'@'127.0.0.1'")
 
+    def dump(self, database, path):
+        """Writes a database out as an SQL file."""
+        process.run("mariadb-dump", "--no-defaults", "--user=root", f"--socket={self.socket}",
+                    f"--result-file={path}", database)
+        return path
+
     def create(self, database):
         """An empty one that is all the user's."""
         self.sql(f"CREATE DATABASE {database}")

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A TCP proxy on loopback between a server and those who reach it through here: it makes the
+server be away for them (nothing listens, and what was open is closed) or hang (connections
+are taken, and nothing comes back) while all others go on reaching it."""
+import contextlib
+import socket
+import threading
+
+from . import process
+
+_CHUNK = 65536
+
+
+class TcpProxy:
+    def __init__(self, server_port):
+        self.server_port = server_port
+        self.port = process.free_port()
+        self._listener = None
+        self._ends = set()  # the sockets of what is open
+        self._flowing = threading.Event()
+
+    def open(self):
+        """Also after cut() and hang()."""
+        self._flowing.set()
+        if not self._listener:
+            self._listener = socket.create_server(("127.0.0.1", self.port))
+            threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
+
+    def cut(self):
+        listener, self._listener = self._listener, None
+        if listener:
+            _shut(listener)
+        for end in list(self._ends):
+            _shut(end)
+        self._flowing.set()
+
+    def hang(self):
+        self._flowing.clear()
+
+    def _accept(self, listener):
+        with listener, contextlib.suppress(OSError):  # it is shut down in the end
+            while True:
+                near, _ = listener.accept()
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.server_port))
+                except OSError:
+                    near.close()
+                    continue
+                for source, target in ((near, far), (far, near)):
+                    self._ends.add(source)
+                    threading.Thread(target=self._pass, args=[source, target],
+                                     daemon=True).start()
+
+    def _pass(self, source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(_CHUNK):
+                self._flowing.wait()
+                target.sendall(data)
+        _shut(target)
+        self._ends.discard(source)
+        source.close()
+
+
+def _shut(end):
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
