@@ -57,7 +57,7 @@ api_fixture_free(struct api_fixture *fixture)
 	g_free(fixture);
 }
 
-static struct reply *
+struct reply *
 reply_new(struct http_response *response)
 {
 	struct reply *reply = g_new(struct reply, 1);

@@ -34,6 +34,8 @@ struct reply {
 	json_t *json; /* NULL: the body is no JSON */
 };
 
+/* Takes the response. */
+struct reply *reply_new(struct http_response *response);
 /* Asks for "path" or "path?query", with the Host muster.test:8774. version: "2.53", or NULL for
  * none. Nothing is encoded. */
 struct reply *ask(struct api_fixture *fixture, const char *target, const char *version);

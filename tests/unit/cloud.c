@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud.h"
 
+#include <stdatomic.h>
+
 #define NODES_MAX 10000 /* the second node of host 7 has the id 10007 */
 
-static int64_t now = CLOUD_START;
+static _Atomic int64_t now = CLOUD_START; /* a server's threads read it too */
 
 int64_t
 cloud_now(void)
 {
-	return now;
+	return atomic_load(&now);
 }
 
 void
 cloud_set_now(int64_t moment)
 {
-	now = moment;
+	atomic_store(&now, moment);
 }
 
 char *

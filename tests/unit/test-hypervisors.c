@@ -166,6 +166,41 @@ test_faults(void)
 	}
 }
 
+/* Host 7 without a service, then host 8, which is mapped to no cell, then host 9. */
+static struct api_fixture *
+make_unmapped(void)
+{
+	GPtrArray *hosts = cloud_make_batch(&(struct cloud_host){.n = 7, .orphan = true});
+	struct host *host = cloud_make_host(&(struct cloud_host){.n = 8, .orphan = true});
+	struct hypervisor *joined = host->hypervisors->pdata[0];
+	const struct hypervisor_joins joins = {
+		.servers = hypervisor_get_servers(joined), .unmapped = true};
+	host_take_hypervisor(host, hypervisor_new(hypervisor_get_node(joined), &joins));
+	g_ptr_array_remove_index(host->hypervisors, 0);
+	g_ptr_array_add(hosts, host);
+	g_ptr_array_add(hosts, cloud_make_host(&(struct cloud_host){.n = 9}));
+	return api_fixture_new(hosts, (struct api_options){0});
+}
+
+static void
+test_a_search_fails_where_it_finds_a_host_without_a_mapping(void)
+{
+	static const char *const searches[] = {H "/cmp-0/search", H "/cmp-0/servers"};
+	CLEANUP(api_fixture_free) struct api_fixture *fixture = make_unmapped();
+	for (size_t i = 0; i < G_N_ELEMENTS(searches); i++) {
+		CLEANUP(reply_free) struct reply *reply = ask(fixture, searches[i], "2.52");
+		reply_assert_fault(
+			reply, 404, "itemNotFound", "Host 'cmp-08' is not mapped to any cell");
+	}
+	CLEANUP(reply_free) struct reply *other = ask(fixture, H "/cmp-09/search", "2.52");
+	reply_assert(other, "hypervisors/*/id", "[9]");
+	CLEANUP(reply_free) struct reply *list = ask(fixture, H, "2.52");
+	reply_assert(list, "hypervisors/*/id", "[9]");
+	CLEANUP(reply_free)
+	struct reply *later = ask(fixture, H "?hypervisor_hostname_pattern=cmp-0", "2.53");
+	reply_assert(later, "hypervisors/*/hypervisor_hostname", "[\"cmp-09.example.org\"]");
+}
+
 static void
 test_time_and_heartbeats_show_at_once(void)
 {
@@ -190,6 +225,8 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/hypervisors/answers", test_answers);
 	g_test_add_func("/hypervisors/faults", test_faults);
+	g_test_add_func("/hypervisors/a-search-fails-where-it-finds-a-host-without-a-mapping",
+		test_a_search_fails_where_it_finds_a_host_without_a_mapping);
 	g_test_add_func("/hypervisors/time-and-heartbeats-show-at-once",
 		test_time_and_heartbeats_show_at_once);
 	return g_test_run();
