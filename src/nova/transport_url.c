@@ -110,7 +110,8 @@ set_query(struct transport_url *url, const char *query, GError **error)
 static bool
 check_scheme(const char *text, GError **error)
 {
-	g_autofree char *scheme = text == NULL ? NULL : g_uri_parse_scheme(text);
+	g_autofree char *given = text == NULL ? NULL : g_uri_parse_scheme(text);
+	g_autofree char *scheme = given == NULL ? NULL : g_ascii_strdown(given, -1);
 	if (scheme != NULL && g_strv_contains(schemes, scheme))
 		return true;
 	if (scheme == NULL && text != NULL && *text != '\0')
