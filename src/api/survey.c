@@ -28,7 +28,6 @@ note(GPtrArray **list, struct hypervisor *hypervisor)
 	g_ptr_array_add(*list, hypervisor);
 }
 
-/* Nova asks the host in the cell to which it is mapped, where its service is. */
 static void
 look_up(struct survey *survey, struct hypervisor *hypervisor, struct uptime *uptime)
 {
@@ -37,9 +36,9 @@ look_up(struct survey *survey, struct hypervisor *hypervisor, struct uptime *upt
 		mark->is_used = true;
 		mark->generation = uptimes_get_generation(survey->uptimes);
 	}
-	int64_t cell = service_get_cell(hypervisor_get_service(hypervisor));
-	const char *host = hypervisor_get_columns(hypervisor)->host;
-	uptimes_get(survey->uptimes, cell, host, survey->now, uptime);
+	const struct service *service = hypervisor_get_service(hypervisor);
+	uptimes_get(survey->uptimes, service_get_cell(service), service_get_host(service),
+		survey->now, uptime);
 	mark->until = MIN(mark->until, uptime->until);
 	if (uptime->state == UPTIME_AGEING)
 		note(&survey->ageing, hypervisor);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the computes answered when they were asked for their uptime. An answer is
+ * What the computes answered when they were asked for their uptime, by the cell and
+ * the host of their service: whom Nova asks (HostAPI.get_host_uptime). An answer is
  * shown as it is for `ttl`, then up to `max_age` while a newer one is asked for
  * behind it, and after that it is unknown. A silence is an answer too, of a shorter
  * life: a host that hangs costs a request the deadline once, and not each time.
