@@ -26,13 +26,15 @@ struct api_options {
 	struct identity *identity;         /* lent */
 	struct policy *policy;             /* lent */
 	const struct freshness *freshness; /* lent; NULL: the inventory is as new as can be */
-	struct uptimes *uptimes; /* lent; NULL: no compute is asked; needs the freshness */
-	int64_t (*now)(void);    /* the clock, in µs */
-	unsigned max_limit;      /* Nova's [api] max_limit */
-	unsigned max_minor;      /* the last microversion offered: 2.max_minor */
-	const char *link_prefix; /* Nova's [api] compute_link_prefix; NULL: by the Host header */
-	bool behind_proxy;       /* whether links follow what a proxy tells */
-	size_t pages_max;        /* bytes of pages that are kept */
+	struct uptimes *uptimes;   /* lent; NULL: no compute is asked; needs the freshness */
+	int64_t (*now)(void);      /* the clock, in µs */
+	unsigned max_limit;        /* Nova's [api] max_limit */
+	unsigned max_minor;        /* the last microversion offered: 2.max_minor */
+	const char *link_prefix;   /* Nova's [api] compute_link_prefix; NULL: by the Host header */
+	bool behind_proxy;         /* whether links follow what a proxy tells */
+	const char *default_zone;  /* Nova's default_availability_zone */
+	const char *internal_zone; /* Nova's internal_service_availability_zone */
+	size_t pages_max;          /* bytes of pages that are kept */
 };
 
 struct api;

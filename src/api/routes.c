@@ -24,8 +24,8 @@ static const struct route routes[] = {
 	{"os-hypervisors/{}/servers", 1, 52, HYPERVISORS "servers", NULL, hypervisors_list_servers},
 	{"os-services", 1, MICROVERSION_MAX, "os_compute_api:os-services:list",
 		services_get_list_schema, services_list},
-	{"os-aggregates", 1, MICROVERSION_MAX, "os_compute_api:os-aggregates:index", NULL,
-		aggregates_list},
+	{"os-aggregates", 1, MICROVERSION_MAX, "os_compute_api:os-aggregates:index",
+		aggregates_get_list_schema, aggregates_list},
 	{NULL},
 };
 

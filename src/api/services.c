@@ -29,8 +29,20 @@ services_get_list_schema(unsigned minor)
 	return minor < MINOR_STRICT_QUERY ? &lenient : &strict;
 }
 
+/* The zone that a service is in (Nova, nova/availability_zones.py, set_availability_zones()). */
+static const char *
+find_zone(const struct service *service, const struct aggregates *aggregates,
+	const struct api_options *options)
+{
+	if (!service_is_compute(service))
+		return options->internal_zone;
+	const char *zones = aggregates_find_zones(aggregates, service_get_host(service));
+	return zones == NULL ? options->default_zone : zones;
+}
+
 static void
-append(GString *json, const struct service *service, const struct context *context)
+append(GString *json, const struct service *service, const char *zone,
+	const struct context *context)
 {
 	unsigned minor = context->version.minor;
 	int64_t until;
@@ -46,8 +58,7 @@ append(GString *json, const struct service *service, const struct context *conte
 		json_append_integer_member(json, "id", service_get_id(service));
 	else
 		json_append_string_member(json, "id", service_get_uuid(service));
-	/* Without aggregates there is Nova's default zone, and that of the services inside. */
-	json_append_string_member(json, "zone", service_is_compute(service) ? "nova" : "internal");
+	json_append_string_member(json, "zone", zone);
 	json_append_string_member(
 		json, "status", service_is_disabled(service) ? "disabled" : "enabled");
 	json_append_string_member(json, "state", up ? "up" : "down");
@@ -80,7 +91,7 @@ is_shown(const struct service *service)
 	return !g_strv_contains(silent, service_get_binary(service));
 }
 
-/* An empty filter is none. */
+/* An empty filter is none. Nova compares with case whatever the database does. */
 static bool
 passes(const char *filter, const char *value)
 {
@@ -92,10 +103,13 @@ services_list(struct context *context, GError **error)
 {
 	if (!wait_for_cells(context, FRESHNESS_NODES, error))
 		return NULL;
+	const struct api_options *options = &context->api->options;
 	const char *host = query_get(context->query, "host");
 	const char *binary = query_get(context->query, "binary");
 	CLEANUP(snapshot_unref)
-	struct snapshot *snapshot = inventory_get_snapshot(context->api->options.inventory);
+	struct snapshot *snapshot = inventory_get_snapshot(options->inventory);
+	CLEANUP(aggregates_unref)
+	struct aggregates *aggregates = inventory_get_aggregates(options->inventory);
 
 	GString *json = g_string_new("{\"services\": [");
 	for (size_t i = 0; i < snapshot_get_services_size(snapshot); i++) {
@@ -106,7 +120,7 @@ services_list(struct context *context, GError **error)
 		if (wait_is_away(context, service_get_cell(service)))
 			append_unreachable(json, service, context);
 		else
-			append(json, service, context);
+			append(json, service, find_zone(service, aggregates, options), context);
 	}
 	g_string_append(json, "]}");
 	return answer_new(json);

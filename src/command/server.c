@@ -149,6 +149,9 @@ start_http(struct server *server, GError **error)
 		.max_minor = get_max_minor(config),
 		.link_prefix = config_get_string(config, OPTION_COMPUTE_LINK_PREFIX),
 		.behind_proxy = config_get_boolean(config, OPTION_ENABLE_PROXY_HEADERS_PARSING),
+		.default_zone = config_get_string(config, OPTION_DEFAULT_AVAILABILITY_ZONE),
+		.internal_zone =
+			config_get_string(config, OPTION_INTERNAL_SERVICE_AVAILABILITY_ZONE),
 		.pages_max = (size_t)(config_get_integer(config, OPTION_PAGE_CACHE_MB) * MIB),
 	};
 	server->api = api_new(&api);

@@ -31,6 +31,23 @@ const struct option_info option_table[OPTION_COUNT] = {
 			"nova. Either one conversion of the instance's id, or conversions "
 			"of the columns id, uuid, display_name and hostname by name, as in "
 			"%(uuid)s; the conversions are those of Python's % operator."},
+	[OPTION_DEFAULT_AVAILABILITY_ZONE] =
+		{
+			.section = "DEFAULT",
+			.name = "default_availability_zone",
+			.type = OPTION_TYPE_STRING,
+			.fallback = "nova",
+			.help = "The zone that GET /os-services shows of a nova-compute that no "
+				"aggregate puts in another.",
+		},
+	[OPTION_INTERNAL_SERVICE_AVAILABILITY_ZONE] =
+		{
+			.section = "DEFAULT",
+			.name = "internal_service_availability_zone",
+			.type = OPTION_TYPE_STRING,
+			.fallback = "internal",
+			.help = "The zone that GET /os-services shows of any other service.",
+		},
 	[OPTION_MY_IP] = {.section = "DEFAULT",
 		.name = "my_ip",
 		.type = OPTION_TYPE_IP,

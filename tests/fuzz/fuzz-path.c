@@ -83,6 +83,8 @@ get_api(void)
 			.now = now,
 			.max_limit = 1000,
 			.max_minor = 104,
+			.default_zone = "nova",
+			.internal_zone = "internal",
 			.pages_max = 65536,
 		};
 		load(options.inventory);

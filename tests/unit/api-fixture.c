@@ -40,6 +40,8 @@ api_fixture_new(GPtrArray *hosts, struct api_options options)
 	options.now = cloud_now;
 	options.max_limit = options.max_limit == 0 ? 1000 : options.max_limit;
 	options.max_minor = options.max_minor == 0 ? 104 : options.max_minor;
+	options.default_zone = options.default_zone == NULL ? "nova" : options.default_zone;
+	options.internal_zone = options.internal_zone == NULL ? "internal" : options.internal_zone;
 	options.pages_max = options.pages_max == 0 ? 1 << 20 : options.pages_max;
 	fixture->api = api_new(&options);
 	return fixture;
