@@ -73,8 +73,8 @@ wait_for_cells(struct context *context, enum freshness_part part, GError **error
 {
 	if (!wait_for_refresh(context, part, error))
 		return false;
-	bool only_cells = context->outcome != NULL && context->outcome->away != NULL;
-	return only_cells || has_no_error(context, error);
+	const GArray *away = context->outcome == NULL ? NULL : context->outcome->away;
+	return (away != NULL && away->len > 0) || has_no_error(context, error);
 }
 
 bool

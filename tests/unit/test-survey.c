@@ -76,6 +76,21 @@ test_a_request_waits_once_for_uptimes(void)
 }
 
 static void
+test_who_comes_meanwhile_waits_too(void)
+{
+	CLEANUP(fresh_fixture_free) struct fresh_fixture *fixture = make();
+	struct question *first = fresh_send(fixture, DETAIL, "2.88");
+	struct wish *wish = fresh_take_wish(fixture, WISH_UPTIMES);
+	struct question *second = fresh_send(fixture, DETAIL, "2.88");
+	fresh_answer(fixture, fresh_take_wish(fixture, WISH_UPTIMES), UPTIME_TEXT, "up 1 day");
+	fresh_answer(fixture, wish, UPTIME_TEXT, "up 2 days");
+	CLEANUP(reply_free) struct reply *one = fresh_receive(first);
+	CLEANUP(reply_free) struct reply *two = fresh_receive(second);
+	reply_assert(one, "hypervisors/0/uptime", "\"up 2 days\"");
+	g_assert_cmpuint(two->status, ==, 200);
+}
+
+static void
 test_rows_first_and_then_uptimes(void)
 {
 	CLEANUP(fresh_fixture_free) struct fresh_fixture *fixture = make();
@@ -233,6 +248,8 @@ main(int argc, char **argv)
 		"/survey/all-of-a-page-are-asked-at-once", test_all_of_a_page_are_asked_at_once);
 	g_test_add_func(
 		"/survey/a-request-waits-once-for-uptimes", test_a_request_waits_once_for_uptimes);
+	g_test_add_func(
+		"/survey/who-comes-meanwhile-waits-too", test_who_comes_meanwhile_waits_too);
 	g_test_add_func("/survey/rows-first-and-then-uptimes", test_rows_first_and_then_uptimes);
 	g_test_add_func("/survey/where-no-more-may-wait-it-is-refused",
 		test_where_no_more_may_wait_it_is_refused);

@@ -53,7 +53,8 @@ static const struct step {
 } answer[] = {{0, UPTIME_TEXT}, {-1}}, nothing[] = {{0, UPTIME_NONE}, {-1}},
   silence[] = {{0, UPTIME_SILENT}, {-1}},
   then_silence[] = {{0, UPTIME_TEXT}, {100, UPTIME_SILENT}, {-1}},
-  and_back[] = {{0, UPTIME_SILENT}, {100, UPTIME_TEXT}, {-1}};
+  and_back[] = {{0, UPTIME_SILENT}, {100, UPTIME_TEXT}, {-1}},
+  set_back[] = {{100, UPTIME_SILENT}, {0, UPTIME_TEXT}, {-1}};
 
 static const struct {
 	const struct step *steps;
@@ -76,8 +77,8 @@ static const struct {
 	{then_silence, 110, UPTIME_AGEING, UPTIME_TEXT, 300},
 	{then_silence, 300, UPTIME_AGEING, UPTIME_SILENT, 400}, {then_silence, 400, UPTIME_UNKNOWN},
 	{and_back, 100, UPTIME_FRESH, UPTIME_TEXT, 160},
-	{and_back, 399, UPTIME_AGEING, UPTIME_TEXT, 400},
-	{and_back, 400, UPTIME_UNKNOWN}, /* the silence before it is forgotten */
+	{and_back, 399, UPTIME_AGEING, UPTIME_TEXT, 400}, {and_back, 400, UPTIME_UNKNOWN},
+	{set_back, 305, UPTIME_UNKNOWN}, /* the silence before the answer is forgotten */
 };
 
 static void
