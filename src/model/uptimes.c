@@ -108,7 +108,7 @@ judge(const struct uptimes *uptimes, const struct entry *entry, int64_t now, str
 
 	uptime->state = UPTIME_FRESH;
 	if (is_within(entry->answered_at, uptimes->ttl, now))
-		uptime->until = entry->answered_at + uptimes->ttl;
+		uptime->until = MIN(uptime->until, entry->answered_at + uptimes->ttl);
 	else if (is_within(entry->silent_at, uptimes->silence_ttl, now))
 		uptime->until = MIN(uptime->until, entry->silent_at + uptimes->silence_ttl);
 	else if (!entry->is_asked)

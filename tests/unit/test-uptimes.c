@@ -109,6 +109,15 @@ test_silence_is_remembered_no_longer_than_an_answer(void)
 }
 
 static void
+test_nothing_is_shown_beyond_max_age(void)
+{
+	CLEANUP(uptimes_free) struct uptimes *uptimes = uptimes_new(TTL, 30 * CLOCK_SECOND);
+	settle(uptimes, UPTIME_TEXT, "up 1 day", START);
+	assert_shown(uptimes, AT(29), UPTIME_FRESH, UPTIME_TEXT, "up 1 day", AT(30));
+	assert_unknown(uptimes, AT(30));
+}
+
+static void
 test_one_question_at_a_time(void)
 {
 	CLEANUP(uptimes_free) struct uptimes *uptimes = uptimes_new(TTL, MAX_AGE);
@@ -222,6 +231,8 @@ main(int argc, char **argv)
 	g_test_add_func("/uptimes/ages", test_ages);
 	g_test_add_func("/uptimes/silence-is-remembered-no-longer-than-an-answer",
 		test_silence_is_remembered_no_longer_than_an_answer);
+	g_test_add_func(
+		"/uptimes/nothing-is-shown-beyond-max-age", test_nothing_is_shown_beyond_max_age);
 	g_test_add_func("/uptimes/one-question-at-a-time", test_one_question_at_a_time);
 	g_test_add_func("/uptimes/generation-moves-with-every-answer",
 		test_generation_moves_with_every_answer);
