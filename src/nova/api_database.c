@@ -105,13 +105,16 @@ api_rows_free(struct api_rows *rows)
 	g_free(rows);
 }
 
-static void
-tell(struct reading *reading, char *message)
+/* Takes note of what is wrong; it is logged if the reading succeeds. */
+static void G_GNUC_PRINTF(2, 3) note(struct reading *reading, const char *format, ...)
 {
-	g_ptr_array_add(reading->wrong, message);
+	va_list arguments;
+	va_start(arguments, format);
+	g_ptr_array_add(reading->wrong, g_strdup_vprintf(format, arguments));
+	va_end(arguments);
 }
 
-/* Fills in one of a cell's URLs from the option of nova.conf, whose value may be NULL. */
+/* Fills in one of a cell's URLs from the option of nova.conf. url, value: may be NULL. */
 static char *
 fill(struct reading *reading, const char *cell, const char *url, const char *option,
 	const char *value)
@@ -119,59 +122,64 @@ fill(struct reading *reading, const char *cell, const char *url, const char *opt
 	g_autoptr(GError) error = NULL;
 	if (url == NULL)
 		return NULL;
-	if (value == NULL) {
-		if (strchr(url, '{') != NULL)
-			tell(reading,
-				g_strdup_printf("cell %s: its URL is a template for %s, which "
-						"is not set: it is taken as it stands",
-					cell, option));
-		return g_strdup(url);
-	}
-	char *filled = url_template_fill(url, value, &error);
+	char *filled = value == NULL ? NULL : url_template_fill(url, value, &error);
 	if (filled != NULL)
 		return filled;
-	tell(reading, g_strdup_printf("cell %s: its URL is not filled in from %s but taken as it "
-				      "stands: %s",
-			      cell, option, error->message));
+	if (error != NULL)
+		note(reading,
+			"cell %s: its URL is not filled in from %s but taken as it stands: %s",
+			cell, option, error->message);
+	else if (strchr(url, '{') != NULL)
+		note(reading,
+			"cell %s: its URL is a template for %s, which is not set: it is taken as "
+			"it stands",
+			cell, option);
 	return g_strdup(url);
+}
+
+static struct cell_mapping *
+make_cell(struct reading *reading, struct statement *row)
+{
+	const struct api_database *api = reading->api;
+	int64_t id = statement_get_integer(row, 0).value;
+	const char *uuid = statement_get_text(row, 1);
+	const char *name = statement_get_text(row, 2);
+	const char *database_url = statement_get_text(row, 3);
+	const char *transport_url = statement_get_text(row, 4);
+	if (uuid == NULL || database_url == NULL) {
+		note(reading,
+			"cell_mappings: the row of id %" G_GINT64_FORMAT
+			" has no uuid or no database_connection and is passed over",
+			id);
+		return NULL;
+	}
+	if (name == NULL || *name == '\0')
+		name = uuid;
+	struct cell_mapping *cell = g_new(struct cell_mapping, 1);
+	*cell = (struct cell_mapping){
+		.id = id,
+		.uuid = g_strdup(uuid),
+		.name = g_strdup(name),
+		.database_url =
+			fill(reading, name, database_url, "[database] connection", api->connection),
+		.transport_url = fill(reading, name, transport_url, "[DEFAULT] transport_url",
+			api->transport_url),
+	};
+	return cell;
 }
 
 static bool
 read_cells(struct reading *reading, GError **error)
 {
-	const struct api_database *api = reading->api;
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(api->database,
+	struct statement *row = statement_new(reading->api->database,
 		"SELECT id, uuid, name, database_connection, transport_url FROM cell_mappings "
 		"ORDER BY id",
 		NULL, 0);
 	while (statement_next(row)) {
-		int64_t id = statement_get_integer(row, 0).value;
-		const char *uuid = statement_get_text(row, 1);
-		const char *name = statement_get_text(row, 2);
-		const char *database_url = statement_get_text(row, 3);
-		const char *transport_url = statement_get_text(row, 4);
-		if (uuid == NULL || database_url == NULL) {
-			tell(reading,
-				g_strdup_printf("cell_mappings: the row of id %" G_GINT64_FORMAT
-						" has no uuid or no database_connection and "
-						"is passed over",
-					id));
-			continue;
-		}
-		if (name == NULL || *name == '\0')
-			name = uuid;
-		struct cell_mapping *cell = g_new(struct cell_mapping, 1);
-		*cell = (struct cell_mapping){
-			.id = id,
-			.uuid = g_strdup(uuid),
-			.name = g_strdup(name),
-			.database_url = fill(reading, name, database_url, "[database] connection",
-				api->connection),
-			.transport_url = fill(reading, name, transport_url,
-				"[DEFAULT] transport_url", api->transport_url),
-		};
-		g_ptr_array_add(reading->rows->cells, cell);
+		struct cell_mapping *cell = make_cell(reading, row);
+		if (cell != NULL)
+			g_ptr_array_add(reading->rows->cells, cell);
 	}
 	return statement_check(row, error);
 }
@@ -206,10 +214,9 @@ unpack(const GString *packed, bool caseless)
 static bool
 read_mappings(struct reading *reading, GError **error)
 {
-	struct api_database *api = reading->api;
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(
-		api->database, "SELECT host, cell_id FROM host_mappings ORDER BY id", NULL, 0);
+	struct statement *row = statement_new(reading->api->database,
+		"SELECT host, cell_id FROM host_mappings ORDER BY id", NULL, 0);
 	while (statement_next(row))
 		pack_row(reading->packed, row);
 	return statement_check(row, error);
@@ -226,9 +233,10 @@ read_rows(void *data, GError **error)
 	g_clear_pointer(&rows->aggregates, aggregates_unref);
 	if (!read_cells(reading, error) || !read_mappings(reading, error))
 		return false;
-	if (reading->api->has_aggregates)
-		rows->aggregates = aggregate_rows_read(reading->api->database, error);
-	return !reading->api->has_aggregates || rows->aggregates != NULL;
+	if (!reading->api->has_aggregates)
+		return true;
+	rows->aggregates = aggregate_rows_read(reading->api->database, error);
+	return rows->aggregates != NULL;
 }
 
 /* Logs what was not wrong at the last reading. */
@@ -265,7 +273,7 @@ api_database_read(struct api_database *api, GError **error)
 	return g_steal_pointer(&rows);
 }
 
-/* A keyed reading. */
+/* A search for the mappings of some hosts. */
 struct search {
 	struct api_database *api;
 	const char *sql;
@@ -274,7 +282,7 @@ struct search {
 };
 
 static bool
-search(void *data, GError **error)
+search_mappings(void *data, GError **error)
 {
 	struct search *search = data;
 	g_string_truncate(search->packed, 0);
@@ -299,8 +307,8 @@ api_database_find_mappings(struct api_database *api, const char *const *hosts, G
 		g_autofree char *in = statement_format_in("host", values);
 		g_autofree char *sql =
 			g_strdup_printf("SELECT host, cell_id FROM host_mappings WHERE %s", in);
-		struct search wanted = {api, sql, values, packed};
-		if (!database_read(api->database, search, &wanted, error))
+		struct search search = {api, sql, values, packed};
+		if (!database_read(api->database, search_mappings, &search, error))
 			return NULL;
 	}
 	return unpack(packed, api->caseless);
