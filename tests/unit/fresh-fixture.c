@@ -15,6 +15,7 @@ struct fresh_fixture {
 	GCond changed;
 	GQueue wishes;
 	bool is_fresh;
+	bool grants_at_once;
 };
 
 struct question {
@@ -23,12 +24,19 @@ struct question {
 };
 
 static void
-push(struct fresh_fixture *fixture, const struct wish *wish)
+push(struct fresh_fixture *fixture, const struct wish *wanted)
 {
+	struct wish *wish = g_memdup2(wanted, sizeof(*wanted));
 	g_mutex_lock(&fixture->lock);
-	g_queue_push_tail(&fixture->wishes, g_memdup2(wish, sizeof(*wish)));
+	bool at_once = fixture->grants_at_once;
+	if (!at_once)
+		g_queue_push_tail(&fixture->wishes, wish);
 	g_cond_broadcast(&fixture->changed);
 	g_mutex_unlock(&fixture->lock);
+	if (at_once && wish->hosts != NULL)
+		fresh_answer(fixture, wish, UPTIME_TEXT, "up 1 day");
+	else if (at_once)
+		fresh_grant(wish, fresh_outcome_new(NULL));
 }
 
 static bool
@@ -141,6 +149,13 @@ fresh_fixture_set_fresh(struct fresh_fixture *fixture, bool is_fresh)
 	fixture->is_fresh = is_fresh;
 }
 
+void
+fresh_fixture_grant_at_once(struct fresh_fixture *fixture)
+{
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&fixture->lock);
+	fixture->grants_at_once = true;
+}
+
 struct wish *
 fresh_take_wish(struct fresh_fixture *fixture, enum wish_kind kind)
 {
@@ -172,11 +187,13 @@ void
 fresh_answer(struct fresh_fixture *fixture, struct wish *wish, enum uptime_outcome outcome,
 	const char *text)
 {
+	g_mutex_lock(&fixture->lock); /* who finds a host asked already finds it answered */
 	for (guint i = 0; i < wish->hosts->len; i++) {
 		const char *host = wish->hosts->pdata[i];
 		if (uptimes_begin(fixture->uptimes, 0, host, cloud_now()))
 			uptimes_end(fixture->uptimes, 0, host, outcome, text, cloud_now());
 	}
+	g_mutex_unlock(&fixture->lock);
 	if (wish->done_asking != NULL)
 		wish->done_asking(wish->user);
 	wish_free(wish);

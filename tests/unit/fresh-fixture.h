@@ -37,6 +37,9 @@ struct uptimes *fresh_fixture_get_uptimes(struct fresh_fixture *fixture);
 /* Whether the inventory will do from now on. */
 void fresh_fixture_set_fresh(struct fresh_fixture *fixture, bool is_fresh);
 
+/* From now on refreshes and uptimes ("up 1 day") are granted at once, on the server's threads. */
+void fresh_fixture_grant_at_once(struct fresh_fixture *fixture);
+
 /* Something that the API wants; the test grants it, which frees it. */
 struct wish {
 	enum wish_kind kind;

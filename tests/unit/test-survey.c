@@ -40,6 +40,17 @@ settle(struct fresh_fixture *fixture, const char *host, enum uptime_outcome outc
 	uptimes_end(uptimes, 0, host, outcome, text, cloud_now());
 }
 
+/* Keeps the service of the hosts that are up so. */
+static void
+go_to(struct fresh_fixture *fixture, int64_t moment)
+{
+	struct inventory *inventory = fresh_fixture_get_api(fixture)->inventory;
+	cloud_set_now(moment);
+	inventory_beat(inventory, "cmp-01", moment, moment);
+	inventory_beat(inventory, "cmp-02", moment, moment);
+	inventory_beat(inventory, "cmp-04", moment, moment);
+}
+
 static void
 test_all_of_a_page_are_asked_at_once(void)
 {
@@ -100,6 +111,26 @@ test_rows_first_and_then_uptimes(void)
 	fresh_answer(fixture, fresh_take_wish(fixture, WISH_UPTIMES), UPTIME_SILENT, NULL);
 	CLEANUP(reply_free) struct reply *reply = fresh_receive(question);
 	reply_assert(reply, "hypervisors/*/uptime", "[null,null,null,\"up 4 days\"]");
+}
+
+static void
+test_many_at_a_time(void)
+{
+	CLEANUP(fresh_fixture_free) struct fresh_fixture *fixture = make();
+	fresh_fixture_set_fresh(fixture, false);
+	fresh_fixture_grant_at_once(fixture);
+	for (unsigned round = 0; round < 20; round++) {
+		struct question *questions[5];
+		/* By turns what was answered ages, and is unknown. */
+		go_to(fixture, cloud_now() + (round % 2 == 0 ? FRESH_TTL : FRESH_MAX_AGE));
+		for (size_t i = 0; i < G_N_ELEMENTS(questions); i++)
+			questions[i] = fresh_send(fixture, DETAIL, "2.88");
+		for (size_t i = 0; i < G_N_ELEMENTS(questions); i++) {
+			CLEANUP(reply_free) struct reply *reply = fresh_receive(questions[i]);
+			reply_assert(reply, "hypervisors/*/uptime",
+				"[\"up 1 day\",\"up 1 day\",null,\"up 4 days\"]");
+		}
+	}
 }
 
 static void
@@ -184,17 +215,6 @@ is_same(struct fresh_fixture *fixture, GBytes *before)
 	return page == before;
 }
 
-/* Keeps the service of every host up. */
-static void
-go_to(struct fresh_fixture *fixture, int64_t moment)
-{
-	struct inventory *inventory = fresh_fixture_get_api(fixture)->inventory;
-	cloud_set_now(moment);
-	inventory_beat(inventory, "cmp-01", moment, moment);
-	inventory_beat(inventory, "cmp-02", moment, moment);
-	inventory_beat(inventory, "cmp-04", moment, moment);
-}
-
 static void
 test_a_page_is_kept_until_an_uptime_changes_or_ages(void)
 {
@@ -251,6 +271,7 @@ main(int argc, char **argv)
 	g_test_add_func(
 		"/survey/who-comes-meanwhile-waits-too", test_who_comes_meanwhile_waits_too);
 	g_test_add_func("/survey/rows-first-and-then-uptimes", test_rows_first_and_then_uptimes);
+	g_test_add_func("/survey/many-at-a-time", test_many_at_a_time);
 	g_test_add_func("/survey/where-no-more-may-wait-it-is-refused",
 		test_where_no_more_may_wait_it_is_refused);
 	g_test_add_func("/survey/every-outcome-is-shown", test_every_outcome_is_shown);
