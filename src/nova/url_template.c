@@ -102,7 +102,8 @@ split_one_of_several(GHashTable *fields, const char *number, char *text, GError 
 	if (*hostname == '[') {
 		char *rest = cut(++hostname, ']');
 		if (rest == NULL)
-			return refuse(error, "the URL has a bracket that is not closed");
+			return refuse(error,
+				"the URL has a bracket alone: expected an IPv6 address between two");
 		port = cut(rest, ':');
 	} else if (strchr(hostname, ':') == strrchr(hostname, ':')) {
 		port = cut(hostname, ':');
@@ -145,7 +146,7 @@ split_url(const char *url, GError **error)
 
 	const char *servers = netloc == NULL ? "" : netloc;
 	if ((strchr(servers, '[') == NULL) != (strchr(servers, ']') == NULL)) {
-		refuse(error, "the URL has brackets of one kind alone");
+		refuse(error, "the URL has a bracket alone: expected an IPv6 address between two");
 		return NULL;
 	}
 	if (!split_netloc(fields, servers, error) ||
@@ -189,6 +190,8 @@ url_template_fill(const char *template, const char *source, GError **error)
 		g_regex_replace_eval(field, template, -1, 0, 0, fill_field, &filling, error);
 	if (filled == NULL || !filling.broken)
 		return g_steal_pointer(&filled);
-	refuse(error, "the template has a brace that encloses none of the URL's fields");
+	refuse(error,
+		"the template has a brace alone, or one around what is no field of the URL's: "
+		"expected {scheme}, {username}, {password}, {hostname}, {port}, {path}, {query} or {fragment}");
 	return NULL;
 }
