@@ -192,6 +192,7 @@ url_template_fill(const char *template, const char *source, GError **error)
 		return g_steal_pointer(&filled);
 	refuse(error,
 		"the template has a brace alone, or one around what is no field of the URL's: "
-		"expected {scheme}, {username}, {password}, {hostname}, {port}, {path}, {query} or {fragment}");
+		"expected {scheme}, {username}, {password}, {hostname}, {port}, {path}, {query} or "
+		"{fragment}");
 	return NULL;
 }
