@@ -148,8 +148,10 @@ connect_socket(struct rpc_connection *connection, const struct rpc_settings *set
 	amqp_set_handshake_timeout(connection->state, &timeout);
 	amqp_set_rpc_timeout(connection->state, &timeout);
 	int status = amqp_socket_open_noblock(socket, broker->host, (int)broker->port, &timeout);
-	if (!check_status(connection, status, error))
+	if (!check_status(connection, status, error)) {
+		g_prefix_error(error, "connecting to ");
 		return false;
+	}
 	const unsigned milliseconds = UNACKNOWLEDGED_TIMEOUT;
 	setsockopt(amqp_get_sockfd(connection->state), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds,
 		sizeof(milliseconds));
