@@ -106,17 +106,20 @@ get_limit(const struct context *context)
 	return limit == NULL ? most : MIN(most, g_ascii_strtoull(limit, NULL, 10));
 }
 
-/* The next page begins after the last hypervisor of this one. */
+/* The next page begins after the last hypervisor of this one. A page that was filled past those
+ * that lists pass over is what Nova gives to a client that goes on by a marker. */
 static void
 append_next(GString *json, const struct context *context, const struct snapshot *snapshot,
-	const struct page *page)
+	const struct page_key *key, const struct page *page)
 {
+	bool filled = page->last + 1 - key->first > page->size;
 	const struct node_columns *last =
 		hypervisor_get_columns(snapshot_get(snapshot, page->last));
 	g_autofree char *id = context->version.minor < MINOR_UUID
 				      ? g_strdup_printf("%" G_GINT64_FORMAT, last->id)
 				      : g_strdup(last->uuid);
-	links_append_next(json, context, "hypervisors_links", id);
+	links_append_next(json, context, "hypervisors_links", id,
+		filled || query_get(context->query, "marker") != NULL);
 }
 
 static enum freshness_part
@@ -149,7 +152,7 @@ list_page(const struct context *context, struct view view, GError **error)
 	}
 	GString *end = g_string_new(NULL);
 	if (page.size > 0 && page.size == key.limit)
-		append_next(end, context, snapshot, &page);
+		append_next(end, context, snapshot, &key, &page);
 	g_string_append_c(end, '}');
 
 	struct http_response *response = answer_new(g_string_new("{\"hypervisors\": "));

@@ -5,11 +5,11 @@
 #include "api/routes.h"
 
 void
-links_append_next(
-	GString *json, const struct context *context, const char *name, const char *marker)
+links_append_next(GString *json, const struct context *context, const char *name,
+	const char *marker, bool asked_by_marker)
 {
 	g_autofree char *base = context_format_base(context);
-	g_autofree char *query = query_format_next(context->query, marker);
+	g_autofree char *query = query_format_next(context->query, marker, asked_by_marker);
 	g_autofree char *project = context->project_id == NULL
 					   ? g_strdup("")
 					   : g_strconcat("/", context->project_id, NULL);

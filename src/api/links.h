@@ -7,6 +7,6 @@
 #include "api/context.h"
 
 /* Appends `, "NAME_links": [{"rel": "next", …}]` to an open object: the list's own path and
- * query with another marker. */
-void links_append_next(
-	GString *json, const struct context *context, const char *name, const char *marker);
+ * query with another marker. asked_by_marker: query_format_next(). */
+void links_append_next(GString *json, const struct context *context, const char *name,
+	const char *marker, bool asked_by_marker);

@@ -279,16 +279,36 @@ append_pair(GString *text, const char *name, const char *value)
 	append_encoded(text, value);
 }
 
-char *
-query_format_next(const struct query *query, const char *marker)
+static int
+compare_parameters(const void *left, const void *right)
 {
+	const struct parameter *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+	return order != 0 ? order : strcmp(a->value, b->value);
+}
+
+/* Nova sorts the pairs; of one name it keeps the last of them (nova/api/openstack/common.py,
+ * _get_next_link()). */
+char *
+query_format_next(const struct query *query, const char *marker, bool asked_by_marker)
+{
+	g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(struct parameter));
+	struct parameter next = {.name = (char *)"marker", .value = (char *)marker};
+	for (guint i = 0; i < query->parameters->len; i++)
+		if (!g_str_equal(get(query, i)->name, next.name))
+			g_array_append_val(sorted, *get(query, i));
+	if (asked_by_marker)
+		g_array_append_val(sorted, next);
+	g_array_sort(sorted, compare_parameters);
+	if (!asked_by_marker)
+		g_array_append_val(sorted, next);
+
 	GString *text = g_string_new(NULL);
-	for (guint i = 0; i < query->parameters->len; i++) {
-		const struct parameter *parameter = get(query, i);
-		if (!g_str_equal(parameter->name, "marker") &&
-			parameter->value == query_get(query, parameter->name))
-			append_pair(text, parameter->name, parameter->value);
+	for (guint i = 0; i < sorted->len; i++) {
+		const struct parameter *one = &g_array_index(sorted, struct parameter, i);
+		bool last = i + 1 == sorted->len || !g_str_equal(one[0].name, one[1].name);
+		if (last)
+			append_pair(text, one->name, one->value);
 	}
-	append_pair(text, "marker", marker);
 	return g_string_free(text, FALSE);
 }

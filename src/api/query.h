@@ -45,6 +45,6 @@ CLEANUP_DEFINE(struct query, query_free)
 const char *query_get(const struct query *query, const char *name);
 bool query_get_boolean(const struct query *query, const char *name);
 
-/* The known parameters as sent, encoded anew, with `marker` last: "limit=2&marker=7". The
- * caller frees it. */
-char *query_format_next(const struct query *query, const char *marker);
+/* The known parameters, encoded anew, in the order of their names: "limit=2&marker=7". The marker
+ * stands among them where the request had one (asked_by_marker), else last. The caller frees it. */
+char *query_format_next(const struct query *query, const char *marker, bool asked_by_marker);

@@ -44,6 +44,8 @@ open_store(const struct settings *settings, GError **error)
 static json_t *
 run_here(const struct settings *settings, const struct host_command *command, GError **error)
 {
+	if (!settings_check_own(settings, error))
+		return NULL;
 	CLEANUP(store_close) struct store *store = open_store(settings, error);
 	if (store == NULL)
 		return NULL;

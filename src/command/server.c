@@ -14,6 +14,8 @@
 #include "http/server.h"
 #include "identity/identity.h"
 #include "model/inventory.h"
+#include "model/uptimes.h"
+#include "nova/cloud.h"
 #include "store/publisher.h"
 #include "store/store.h"
 
@@ -24,8 +26,10 @@ struct server {
 	const struct settings *settings;
 	struct health *health;
 	struct inventory *inventory;
-	struct store *store;
-	struct publisher *publisher;
+	struct store *store;         /* these two, or where Muster is beside Nova the next */
+	struct publisher *publisher; /* two, are NULL */
+	struct cloud *cloud;
+	struct uptimes *uptimes; /* NULL too where no compute is asked */
 	struct identity *identity;
 	struct policy *policy;
 	guint policy_refresh; /* the timer's */
@@ -106,6 +110,63 @@ start_publisher(struct server *server, int (*is_cancelled)(void *data), void *da
 	return server->publisher != NULL;
 }
 
+static struct rpc_options
+get_rpc_options(const struct config *config)
+{
+	return (struct rpc_options){
+		.exchange = config_get_string(config, OPTION_CONTROL_EXCHANGE),
+		.heartbeat = (unsigned)config_get_integer(
+			config, OPTION_RABBIT_HEARTBEAT_TIMEOUT_THRESHOLD),
+		.ssl = config_get_boolean(config, OPTION_RABBIT_SSL),
+		.ssl_enforce_hostname_verification =
+			config_get_boolean(config, OPTION_RABBIT_SSL_ENFORCE_HOSTNAME_VERIFICATION),
+		.ssl_ca_file = config_get_string(config, OPTION_RABBIT_SSL_CA_FILE),
+		.ssl_cert_file = config_get_string(config, OPTION_RABBIT_SSL_CERT_FILE),
+		.ssl_key_file = config_get_string(config, OPTION_RABBIT_SSL_KEY_FILE),
+	};
+}
+
+static bool
+start_cloud(struct server *server, int (*is_cancelled)(void *data), void *data, GError **error)
+{
+	const struct settings *settings = server->settings;
+	const struct config *config = settings->config;
+	if (config_get_boolean(config, OPTION_UPTIME_RPC))
+		server->uptimes = uptimes_new(get_seconds(settings, OPTION_UPTIME_TTL),
+			get_seconds(settings, OPTION_UPTIME_MAX_AGE));
+	const struct cloud_options options = {
+		.inventory = server->inventory,
+		.health = server->health,
+		.uptimes = server->uptimes,
+		.api_database = settings->api_database,
+		.database = settings->database,
+		.transport_url = config_get_string(config, OPTION_TRANSPORT_URL),
+		.name_template = settings->server_name_is_domain
+					 ? NULL
+					 : config_get_string(config, OPTION_INSTANCE_NAME_TEMPLATE),
+		.database_timeout = get_unsigned(settings, OPTION_DATABASE_TIMEOUT),
+		.max_staleness = get_seconds(settings, OPTION_MAX_STALENESS),
+		.stale_if_error = get_seconds(settings, OPTION_STALE_IF_ERROR),
+		.full_refresh_interval = get_seconds(settings, OPTION_FULL_REFRESH_INTERVAL),
+		.uptime_deadline = get_seconds(settings, OPTION_UPTIME_DEADLINE),
+		.rpc = get_rpc_options(config),
+		.is_cancelled = is_cancelled,
+		.cancel_data = data,
+	};
+	server->cloud = cloud_start(&options, error);
+	return server->cloud != NULL;
+}
+
+/* Whatever the inventory is made from. */
+static bool
+start_inventory(struct server *server, int (*is_cancelled)(void *data), void *data, GError **error)
+{
+	server->inventory = inventory_new(get_seconds(server->settings, OPTION_SERVICE_DOWN_TIME));
+	if (server->settings->api_database != NULL)
+		return start_cloud(server, is_cancelled, data, error);
+	return start_store(server, error) && start_publisher(server, is_cancelled, data, error);
+}
+
 static unsigned
 get_max_minor(const struct config *config)
 {
@@ -144,6 +205,8 @@ start_http(struct server *server, GError **error)
 		.health = server->health,
 		.identity = server->identity,
 		.policy = server->policy,
+		.freshness = server->cloud == NULL ? NULL : cloud_get_freshness(server->cloud),
+		.uptimes = server->uptimes,
 		.now = clock_now,
 		.max_limit = get_unsigned(server->settings, OPTION_MAX_LIMIT),
 		.max_minor = get_max_minor(config),
@@ -207,7 +270,8 @@ obey(const json_t *request, void *data, GError **error)
 	}
 
 	struct host_command command;
-	if (!host_command_parse(request, &command, error))
+	if (!host_command_parse(request, &command, error) ||
+		!settings_check_own(server->settings, error))
 		return NULL;
 	g_autoptr(GPtrArray) hosts = publisher_command(server->publisher, &command, error);
 	return hosts == NULL ? NULL : host_records_format(hosts);
@@ -234,10 +298,8 @@ server_start(const struct settings *settings, int (*is_cancelled)(void *data), v
 	server->settings = settings;
 	server->started_at = clock_now();
 	server->health = health_new();
-	server->inventory = inventory_new(get_seconds(settings, OPTION_SERVICE_DOWN_TIME));
-	if (!start_store(server, error) || !start_publisher(server, is_cancelled, data, error) ||
-		!start_policy(server, error) || !start_http(server, error) ||
-		!start_collectors(server, error))
+	if (!start_inventory(server, is_cancelled, data, error) || !start_policy(server, error) ||
+		!start_http(server, error) || !start_collectors(server, error))
 		return NULL;
 	start_control(server);
 
@@ -246,7 +308,9 @@ server_start(const struct settings *settings, int (*is_cancelled)(void *data), v
 		MUSTER_VERSION, http_server_get_port(server->http),
 		config_get_string(settings->config, OPTION_LISTEN),
 		identity_get_strategy(server->identity),
-		store_is_own(server->store) ? "its own" : "read only",
+		server->cloud != NULL         ? "Nova's"
+		: store_is_own(server->store) ? "its own"
+					      : "read only",
 		g_strv_length(settings->connect));
 	return g_steal_pointer(&server);
 }
@@ -270,11 +334,13 @@ server_stop(struct server *server)
 	g_clear_pointer(&server->http, http_server_stop);
 	g_clear_pointer(&server->identity, identity_close);
 	g_clear_pointer(&server->collectors, collectors_stop);
+	g_clear_pointer(&server->cloud, cloud_stop);
 	g_clear_pointer(&server->publisher, publisher_stop);
 	g_clear_pointer(&server->store, store_close);
 	g_clear_pointer(&server->api, api_free);
 	g_clear_handle_id(&server->policy_refresh, g_source_remove);
 	g_clear_pointer(&server->policy, policy_close);
+	g_clear_pointer(&server->uptimes, uptimes_free);
 	inventory_free(server->inventory);
 	health_free(server->health);
 	g_free(server);

@@ -56,8 +56,8 @@ server_status_new(const struct server_parts *parts, int64_t now)
 		"snapshot_age", format_age(inventory_get_refreshed_at(parts->inventory), now),
 		"hypervisors", (json_int_t)snapshot_get_size(snapshot), "services",
 		(json_int_t)snapshot_get_services_size(snapshot), "reports_queued",
-		(int)publisher_get_queued(parts->publisher), "http_connections",
-		(int)http_server_get_connections(parts->http), "http_requests",
+		parts->publisher == NULL ? 0 : (int)publisher_get_queued(parts->publisher),
+		"http_connections", (int)http_server_get_connections(parts->http), "http_requests",
 		(int)http_server_get_requests_in_flight(parts->http), "pages_kept", (int)pages,
 		"pages_bytes", (json_int_t)pages_bytes, "connections",
 		format_connections(parts->collectors, now));

@@ -15,7 +15,7 @@
 struct server_parts {
 	struct inventory *inventory;
 	struct health *health;
-	struct publisher *publisher;
+	struct publisher *publisher; /* NULL: the records are Nova's */
 	struct api *api;
 	struct http_server *http;
 	struct collectors *collectors; /* NULL: nothing is collected */

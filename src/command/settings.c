@@ -62,10 +62,18 @@ static char **
 find_connect(const struct config *config, GError **error)
 {
 	const char *const *uris = config_get_list(config, OPTION_CONNECT);
+	bool beside_nova = config_is_set(config, OPTION_API_DATABASE_CONNECTION);
 	if (uris[0] == NULL)
-		return g_strsplit(CONNECT_LOCAL, " ", 1);
-	if (!g_strv_contains(uris, CONNECT_NONE))
-		return g_strdupv((char **)uris);
+		return beside_nova ? g_new0(char *, 1) : g_strsplit(CONNECT_LOCAL, " ", 1);
+	if (!g_strv_contains(uris, CONNECT_NONE)) {
+		if (!beside_nova)
+			return g_strdupv((char **)uris);
+		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
+			"connect = %s stands beside [api_database] connection: Muster either "
+			"collects from hosts or reads what a running Nova collects",
+			uris[0]);
+		return NULL;
+	}
 	if (uris[1] == NULL)
 		return g_new0(char *, 1);
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
@@ -82,12 +90,8 @@ settings_load(const struct settings_arguments *arguments, GError **error)
 	struct config *config = settings->config = load_config(settings->files, arguments, error);
 	if (config == NULL)
 		return NULL;
-	if (config_is_set(config, OPTION_API_DATABASE_CONNECTION)) {
-		g_set_error_literal(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
-			"[api_database] connection is set: this version does not read the cells "
-			"of a Nova; name one cell's database in [database] connection instead");
-		return NULL;
-	}
+	settings->api_database =
+		g_strdup(config_get_string(config, OPTION_API_DATABASE_CONNECTION));
 	settings->connect = find_connect(config, error);
 	if (settings->connect == NULL)
 		return NULL;
@@ -95,9 +99,10 @@ settings_load(const struct settings_arguments *arguments, GError **error)
 	settings->state_directory = find_state_directory(config);
 	settings->socket = g_build_filename(settings->state_directory, "muster.sock", NULL);
 	const char *database = config_get_string(config, OPTION_DATABASE_CONNECTION);
-	settings->database = database != NULL ? g_strdup(database)
-					      : g_strconcat("sqlite:///", settings->state_directory,
-							"/muster.sqlite", NULL);
+	bool own = database == NULL && settings->api_database == NULL;
+	settings->database =
+		own ? g_strconcat("sqlite:///", settings->state_directory, "/muster.sqlite", NULL)
+		    : g_strdup(database);
 
 	const char *server_name = config_get_string(config, OPTION_SERVER_NAME);
 	settings->server_name_is_domain = server_name == NULL ? settings->connect[0] != NULL
@@ -112,9 +117,21 @@ settings_free(struct settings *settings)
 	g_clear_pointer(&settings->config, config_free);
 	g_free(settings->state_directory);
 	g_free(settings->socket);
+	g_free(settings->api_database);
 	g_free(settings->database);
 	g_strfreev(settings->connect);
 	g_free(settings);
+}
+
+bool
+settings_check_own(const struct settings *settings, GError **error)
+{
+	if (settings->api_database == NULL)
+		return true;
+	g_set_error_literal(error, MUSTER_ERROR, MUSTER_ERROR_FORBIDDEN,
+		"Muster stands beside Nova ([api_database] connection is set), whose databases it "
+		"only reads: `openstack compute service` changes them");
+	return false;
 }
 
 struct http_tls

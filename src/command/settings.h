@@ -17,9 +17,10 @@ struct settings {
 	char **files; /* that the configuration was read from */
 	struct config *config;
 	char *state_directory;
-	char *socket;   /* of `muster status` and `muster host` */
-	char *database; /* a URL */
-	char **connect; /* libvirt URIs; empty: nothing is collected */
+	char *socket;       /* of `muster status` and `muster host` */
+	char *api_database; /* a URL; NULL: Muster is not beside a running Nova */
+	char *database;     /* a URL; beside Nova that of its configuration, or NULL */
+	char **connect;     /* libvirt URIs; empty: nothing is collected */
 	bool server_name_is_domain;
 };
 
@@ -35,6 +36,9 @@ struct settings_arguments {
 struct settings *settings_load(const struct settings_arguments *arguments, GError **error);
 void settings_free(struct settings *settings);
 CLEANUP_DEFINE(struct settings, settings_free)
+
+/* Whether the records are Muster's own to change; MUSTER_ERROR_FORBIDDEN beside a running Nova. */
+bool settings_check_own(const struct settings *settings, GError **error);
 
 /* [ssl], lent. */
 struct http_tls settings_get_tls(const struct settings *settings);

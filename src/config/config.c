@@ -307,7 +307,12 @@ const char *
 config_get_string(const struct config *config, enum option option)
 {
 	const char *value = config->settings[option].value;
-	return value != NULL ? value : option_get_info(option)->fallback;
+	if (value != NULL)
+		return value;
+	const struct option_info *info = option_get_info(option);
+	bool beside_nova =
+		info->beside_nova != NULL && config_is_set(config, OPTION_API_DATABASE_CONNECTION);
+	return beside_nova ? info->beside_nova : info->fallback;
 }
 
 int64_t

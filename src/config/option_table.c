@@ -117,9 +117,10 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.name = "connection",
 		.type = OPTION_TYPE_STRING,
 		.secret = true,
-		.help = "Nova's API database, which lists the cells. This version does not "
-			"read cells: it refuses to start where this is set; name the "
-			"database of one cell in [database] connection instead."},
+		.help = "Nova's API database, which lists the cells. Where it is set Muster "
+			"stands beside a running Nova: it reads that database and those of the "
+			"cells, collects nothing and writes nothing; [database] connection then "
+			"only fills the templates of the cells' URLs, as in Nova."},
 	[OPTION_AUTH_TYPE] = {.section = "keystone_authtoken",
 		.name = "auth_type",
 		.type = OPTION_TYPE_CHOICE,
@@ -352,13 +353,16 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.name = "listen",
 		.type = OPTION_TYPE_ADDRESS,
 		.fallback = "127.0.0.1:8774",
-		.help = "Where to serve HTTP: ADDR:PORT, or [ADDR]:PORT for IPv6."},
+		.beside_nova = "127.0.0.1:8784",
+		.help = "Where to serve HTTP: ADDR:PORT, or [ADDR]:PORT for IPv6. Where "
+			"[api_database] connection is set the default is 127.0.0.1:8784, since "
+			"the other is nova-api's."},
 	[OPTION_CONNECT] = {.section = "muster",
 		.name = "connect",
 		.type = OPTION_TYPE_LIST,
 		.help = "The URI of a libvirt connection, which is one host; given once "
 			"for each host. The word none: collect from no host. By default "
-			"qemu:///system."},
+			"qemu:///system, or where [api_database] connection is set none."},
 	[OPTION_STATE_DIRECTORY] = {.section = "muster",
 		.name = "state_directory",
 		.type = OPTION_TYPE_STRING,
@@ -418,8 +422,9 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.min = 1,
 		.max = 86400,
 		.unit = "seconds",
-		.help = "How often the whole database is read again, for changes that left "
-			"no trace."},
+		.help = "How often a database that Nova writes is compared with what is known "
+			"of it, for changes that left no trace; a tenth of the time, at most, "
+			"goes into that."},
 	[OPTION_DATABASE_TIMEOUT] = {.section = "muster",
 		.name = "database_timeout",
 		.type = OPTION_TYPE_INTEGER,
@@ -429,6 +434,25 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.unit = "seconds",
 		.help = "How long a MariaDB or MySQL database may take to be connected to, "
 			"and to answer. One that takes longer counts as away."},
+	[OPTION_MAX_STALENESS] = {.section = "muster",
+		.name = "max_staleness",
+		.type = OPTION_TYPE_INTEGER,
+		.fallback = "0",
+		.min = 0,
+		.max = 86400,
+		.unit = "seconds",
+		.help = "How old an answer may be beside a running Nova. With 0 none is older "
+			"than its request: each waits for a reading that began after it came."},
+	[OPTION_STALE_IF_ERROR] = {.section = "muster",
+		.name = "stale_if_error",
+		.type = OPTION_TYPE_INTEGER,
+		.fallback = "0",
+		.min = 0,
+		.max = 604800,
+		.unit = "seconds",
+		.help = "How old an answer may be beside a running Nova while a database that "
+			"it needs is away; it then has an Age header. With 0 there is a 503 "
+			"instead."},
 	[OPTION_HTTP_THREADS] = {.section = "muster",
 		.name = "http_threads",
 		.type = OPTION_TYPE_INTEGER,

@@ -84,6 +84,8 @@ enum option {
 	OPTION_DELETED_RETENTION,
 	OPTION_FULL_REFRESH_INTERVAL,
 	OPTION_DATABASE_TIMEOUT,
+	OPTION_MAX_STALENESS,
+	OPTION_STALE_IF_ERROR,
 	OPTION_HTTP_THREADS,
 	OPTION_MAX_CONNECTIONS,
 	OPTION_MAX_WAITING,
@@ -114,9 +116,11 @@ struct option_info {
 	const char *section;
 	const char *name;
 	enum option_type type;
-	const char *fallback; /* the default, as it would be written; NULL: none */
-	int64_t min, max;     /* of an integer */
-	const char *unit;     /* of an integer: "seconds", "MiB"; NULL: a number */
+	const char *fallback;    /* the default, as it would be written; NULL: none */
+	const char *beside_nova; /* the default where [api_database] connection is set; NULL: the
+				    same */
+	int64_t min, max;        /* of an integer */
+	const char *unit;        /* of an integer: "seconds", "MiB"; NULL: a number */
 	const char *const *choices;
 	bool secret;      /* is not printed: a URL's password, a password */
 	const char *help; /* full sentences; wrapped where printed */

@@ -15,3 +15,15 @@ caseless_equal(gconstpointer a, gconstpointer b)
 {
 	return g_ascii_strcasecmp(a, b) == 0;
 }
+
+GHashFunc
+caseless_get_hash(bool caseless)
+{
+	return caseless ? caseless_hash : g_str_hash;
+}
+
+GEqualFunc
+caseless_get_equal(bool caseless)
+{
+	return caseless ? caseless_equal : g_str_equal;
+}

@@ -6,6 +6,11 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 guint caseless_hash(gconstpointer text);
 gboolean caseless_equal(gconstpointer a, gconstpointer b);
+
+/* These, or where case matters g_str_hash() and g_str_equal(). */
+GHashFunc caseless_get_hash(bool caseless);
+GEqualFunc caseless_get_equal(bool caseless);

@@ -38,6 +38,15 @@ node_new(const struct node_columns *columns)
 }
 
 struct node *
+node_new_with_uptime(const struct node *node, const struct node *teller)
+{
+	struct node_columns columns = node->columns;
+	columns.uptime_known = teller->columns.uptime_known;
+	columns.uptime = teller->columns.uptime;
+	return node_new(&columns);
+}
+
+struct node *
 node_ref(struct node *node)
 {
 	g_atomic_ref_count_inc(&node->refs);

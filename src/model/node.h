@@ -46,5 +46,8 @@ CLEANUP_DEFINE(struct node, node_unref)
 /* Lent: live as long as the node. */
 const struct node_columns *node_get_columns(const struct node *node);
 
+/* The same node with the uptime of another's columns; a new reference. */
+struct node *node_new_with_uptime(const struct node *node, const struct node *teller);
+
 /* Whether every column is the same. */
 bool node_equal(const struct node *a, const struct node *b);

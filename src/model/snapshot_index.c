@@ -115,12 +115,11 @@ add_service(struct snapshot_index *index, const struct service *service, size_t 
 struct snapshot_index *
 snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services, bool caseless)
 {
-	GHashFunc hash = caseless ? caseless_hash : g_str_hash;
-	GEqualFunc equal = caseless ? caseless_equal : g_str_equal;
 	struct snapshot_index *index = g_new(struct snapshot_index, 1);
 	g_atomic_ref_count_init(&index->refs);
 	index->caseless = caseless;
-	index->by_uuid = g_hash_table_new_full(hash, equal, g_free, NULL);
+	index->by_uuid = g_hash_table_new_full(
+		caseless_get_hash(caseless), caseless_get_equal(caseless), g_free, NULL);
 	index->by_id = g_hash_table_new(g_direct_hash, g_direct_equal);
 	index->by_host = g_hash_table_new_full(snapshot_host_key_get_hash(caseless),
 		snapshot_host_key_get_equal(caseless), entry_free, NULL);

@@ -130,11 +130,14 @@ static struct statement *
 select_live(const struct live_rows *which, const struct table *table)
 {
 	bool all = which->condition == NULL;
+	bool walks = all || which->limit > 0;
 	g_autofree char *columns = g_strjoinv("`, `", (char **)table->columns);
+	g_autofree char *limit =
+		which->limit == 0 ? g_strdup("") : g_strdup_printf(" LIMIT %u", which->limit);
 	g_autofree char *sql =
-		g_strdup_printf("SELECT `%s` FROM %s%s WHERE deleted = 0%s%s ORDER BY id", columns,
-			table->name, all ? database_get_walk_hint(which->database) : "",
-			all ? "" : " AND ", all ? "" : which->condition);
+		g_strdup_printf("SELECT `%s` FROM %s%s WHERE deleted = 0%s%s ORDER BY id%s",
+			columns, table->name, walks ? database_get_walk_hint(which->database) : "",
+			all ? "" : " AND ", all ? "" : which->condition, limit);
 	return statement_new(which->database, sql, which->values, all ? 0 : which->size);
 }
 

@@ -28,6 +28,7 @@ struct live_rows {
 	const char *condition; /* in SQL, of a row; NULL: all */
 	const struct value *values;
 	size_t size;
+	unsigned limit; /* the first ones alone; 0: all */
 };
 
 /* What is read of a row of instances. */

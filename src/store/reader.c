@@ -128,8 +128,8 @@ static GPtrArray *
 gather_live(struct reading *reading, GError **error)
 {
 	bool caseless = reading->reader->caseless;
-	g_autoptr(GHashTable) hosts = caseless ? g_hash_table_new(caseless_hash, caseless_equal)
-					       : g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) hosts =
+		g_hash_table_new(caseless_get_hash(caseless), caseless_get_equal(caseless));
 	g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func((GDestroyNotify)gathered_free);
 	reading->hosts = hosts;
 	reading->order = order;

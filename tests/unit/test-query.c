@@ -182,25 +182,31 @@ test_reads_booleans(void)
 }
 
 static const struct {
-	const char *raw, *next;
+	unsigned minor;
+	const char *raw, *asked_by_marker, *else_last;
 } links[] = {
-	{"", "marker=m"},
-	{"limit=2", "limit=2&marker=m"},
-	{"marker=7&limit=2", "limit=2&marker=m"},
-	{"limit=1&limit=2", "limit=2&marker=m"},
-	{"limit=00002&x=y", "limit=00002&marker=m"},
+	{33, "", "marker=m", "marker=m"},
+	{33, "limit=2", "limit=2&marker=m", "limit=2&marker=m"},
+	{33, "marker=7&limit=2", "limit=2&marker=m", "limit=2&marker=m"},
+	{33, "limit=1&limit=2", "limit=2&marker=m", "limit=2&marker=m"},
+	{33, "limit=2&limit=1", "limit=2&marker=m", "limit=2&marker=m"},
+	{33, "limit=00002&x=y", "limit=00002&marker=m", "limit=00002&marker=m"},
+	{53, "with_servers=1&limit=2", "limit=2&marker=m&with_servers=1",
+		"limit=2&with_servers=1&marker=m"},
 };
 
 static void
 test_formats_the_next_query(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
-		CLEANUP(query_free) struct query *query = parse(links[i].raw, 33);
-		g_autofree char *next = query_format_next(query, "m");
-		g_assert_cmpstr(next, ==, links[i].next);
+		CLEANUP(query_free) struct query *query = parse(links[i].raw, links[i].minor);
+		g_autofree char *asked = query_format_next(query, "m", true);
+		g_autofree char *last = query_format_next(query, "m", false);
+		g_assert_cmpstr(asked, ==, links[i].asked_by_marker);
+		g_assert_cmpstr(last, ==, links[i].else_last);
 	}
 	CLEANUP(query_free) struct query *query = parse("limit=2", 33);
-	g_autofree char *encoded = query_format_next(query, "a b&c=\xc3\xa9-._~");
+	g_autofree char *encoded = query_format_next(query, "a b&c=\xc3\xa9-._~", true);
 	g_assert_cmpstr(encoded, ==, "limit=2&marker=a+b%26c%3D%C3%A9-._~");
 }
 

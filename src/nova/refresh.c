@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "nova/refresh.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "nova/cloud_rows.h"
+#include "nova/post.h"
+
+/* Between rounds that nobody wished for: health must know of a database that is away. As many
+ * times longer than a round took, at least. */
+#define IDLE_INTERVAL (5 * CLOCK_SECOND)
+#define IDLE_SHARE 20
+
+/* Comparing takes at most a tenth of the time. */
+#define COMPARING_SHARE 10
+
+#define PARTS 2 /* enum freshness_part */
+
+/* Of one who waits. */
+struct wish {
+	enum freshness_part part;
+	int64_t deadline; /* monotonic */
+	freshness_done *done;
+	void *user;
+};
+
+/* How the reading of a database stands: a cell's, or the API database. */
+struct source {
+	struct refresh *refresh;
+	char *part;    /* of health */
+	char *words;   /* what a client is told while it is away */
+	bool pending;  /* a reading is under way */
+	bool again;    /* and is too old for this round: another must follow */
+	GError *error; /* of the last one; NULL: it went well */
+
+	/* Of a cell. */
+	int64_t id;
+	bool loaded;            /* it has been read once */
+	GSource *timer;         /* until its next slice is compared; NULL: a slice is under way */
+	int64_t compared_since; /* when this pass over all began, monotonic */
+	int64_t slice_begun;    /* monotonic */
+};
+
+struct refresh {
+	struct refresh_options options;
+	struct cloud_rows *rows; /* NULL: the map has never been read */
+	struct mapper *mapper;
+	struct cells *cells;
+	struct source map;
+	GHashTable *sources; /* a cell's id -> struct source * */
+	bool warned;         /* that old answers are given */
+	bool first;          /* the first round has not ended */
+
+	/* The round. */
+	bool running;
+	bool servers;
+	int64_t begun;      /* monotonic */
+	GSource *timer;     /* its deadline; between rounds until the next; NULL: none */
+	GPtrArray *served;  /* struct wish *: those of the round */
+	GPtrArray *waiting; /* struct wish *: those of the next */
+
+	_Atomic int64_t fresh[PARTS]; /* when the last round began that read all; 0: none has */
+	_Atomic bool ahead[PARTS];    /* a refresh was asked for that nobody waits for */
+};
+
+static void begin_round(struct refresh *refresh);
+static void end_round(struct refresh *refresh);
+
+static GSource *
+start_timer(struct refresh *refresh, int64_t delay, GSourceFunc call, void *data)
+{
+	GSource *timer = g_timeout_source_new((guint)(MAX(delay, 0) / 1000));
+	g_source_set_callback(timer, call, data, NULL);
+	g_source_attach(timer, refresh->options.context);
+	return timer;
+}
+
+static void
+stop_timer(GSource **timer)
+{
+	if (*timer != NULL) {
+		g_source_destroy(*timer);
+		g_clear_pointer(timer, g_source_unref);
+	}
+}
+
+static void
+source_free(void *data)
+{
+	struct source *source = data;
+	stop_timer(&source->timer);
+	health_set(source->refresh->options.health, source->part, NULL);
+	g_free(source->part);
+	g_free(source->words);
+	g_clear_error(&source->error);
+	g_free(source);
+}
+
+/* Notes how a reading went; says so in the log where that is news. */
+static void
+set_error(struct source *source, const GError *error)
+{
+	g_clear_error(&source->error);
+	source->error = error == NULL ? NULL : g_error_copy(error);
+	if (!health_set(source->refresh->options.health, source->part,
+		    error == NULL ? NULL : error->message))
+		return;
+	if (error != NULL)
+		g_warning("%s: %s", source->part, error->message);
+	else
+		g_message("%s is well again", source->part);
+}
+
+/* Whether what it has is not of this round. cell0 has no hypervisors: nobody waits for it. */
+static bool
+is_away(const struct source *source)
+{
+	return source->pending || source->error != NULL;
+}
+
+static bool
+is_cell0(const struct refresh *refresh, const struct source *source)
+{
+	const struct cell *cell = cells_find(refresh->cells, source->id);
+	return cell != NULL && cell_mapping_is_cell0(cell_get_mapping(cell));
+}
+
+/* The first source that is away, in the order of the cells, and the ids of all such cells. */
+static const struct source *
+find_away(const struct refresh *refresh, GArray *away)
+{
+	const struct source *first = is_away(&refresh->map) ? &refresh->map : NULL;
+	const GPtrArray *all = cells_get_all(refresh->cells);
+	for (guint i = 0; i < all->len; i++) {
+		int64_t id = cell_get_mapping(all->pdata[i])->id;
+		const struct source *source =
+			g_hash_table_lookup(refresh->sources, (gpointer)(intptr_t)id);
+		if (!is_away(source))
+			continue;
+		g_array_append_val(away, id);
+		if (first == NULL && !is_cell0(refresh, source))
+			first = source;
+	}
+	return first;
+}
+
+bool
+refresh_get_allowed_age(struct refresh *refresh, enum freshness_part part, int64_t *age)
+{
+	int64_t fresh = atomic_load(&refresh->fresh[part]);
+	*age = g_get_monotonic_time() - fresh;
+	return fresh != 0 && *age <= refresh->options.stale_if_error;
+}
+
+static void
+finish(struct refresh *refresh, struct wish *wish)
+{
+	struct freshness_outcome *outcome = g_new0(struct freshness_outcome, 1);
+	g_autoptr(GArray) away = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	const struct source *source = find_away(refresh, away);
+	if (source != NULL && !refresh_get_allowed_age(refresh, wish->part, &outcome->age)) {
+		outcome->age = 0;
+		outcome->error =
+			g_error_new_literal(MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE, source->words);
+	}
+	if (source != NULL && outcome->error == NULL && !refresh->warned) {
+		g_warning("%s is away: answers are as old as stale_if_error allows", source->part);
+		refresh->warned = true;
+	}
+	if (away->len > 0)
+		outcome->away = g_steal_pointer(&away);
+	wish->done(outcome, wish->user);
+	g_free(wish);
+}
+
+static void
+finish_all(struct refresh *refresh, GPtrArray *wishes)
+{
+	for (guint i = 0; i < wishes->len; i++)
+		finish(refresh, wishes->pdata[i]);
+	g_ptr_array_set_size(wishes, 0);
+}
+
+static gboolean
+on_deadline(void *data)
+{
+	end_round(data);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_idle(void *data)
+{
+	begin_round(data);
+	return G_SOURCE_REMOVE;
+}
+
+static void
+read_cell(struct refresh *refresh, struct source *source)
+{
+	if (source->pending) {
+		source->again = true;
+		return;
+	}
+	source->pending = true;
+	cell_read(cells_find(refresh->cells, source->id), refresh->servers);
+}
+
+static void
+begin_round(struct refresh *refresh)
+{
+	stop_timer(&refresh->timer);
+	refresh->running = true;
+	refresh->begun = g_get_monotonic_time();
+	atomic_store(&refresh->ahead[FRESHNESS_NODES], false);
+	refresh->servers =
+		atomic_exchange(&refresh->ahead[FRESHNESS_SERVERS], false) || refresh->first;
+	int64_t deadline = refresh->begun + refresh->options.timeout;
+	for (guint i = 0; i < refresh->waiting->len; i++) {
+		const struct wish *wish = refresh->waiting->pdata[i];
+		refresh->servers |= wish->part == FRESHNESS_SERVERS;
+		deadline = MIN(deadline, wish->deadline);
+	}
+	GPtrArray *none = refresh->served;
+	refresh->served = refresh->waiting;
+	refresh->waiting = none;
+
+	if (!refresh->first)
+		refresh->timer =
+			start_timer(refresh, deadline - refresh->begun, on_deadline, refresh);
+	refresh->map.again = refresh->map.pending;
+	if (!refresh->map.pending)
+		mapper_read(refresh->mapper);
+	refresh->map.pending = true;
+	GHashTableIter iter;
+	gpointer source;
+	g_hash_table_iter_init(&iter, refresh->sources);
+	while (g_hash_table_iter_next(&iter, NULL, &source))
+		read_cell(refresh, source);
+}
+
+static void
+note_freshness(struct refresh *refresh)
+{
+	g_autoptr(GArray) away = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	if (find_away(refresh, away) != NULL)
+		return;
+	refresh->warned = false;
+	atomic_store(&refresh->fresh[FRESHNESS_NODES], refresh->begun);
+	if (refresh->servers)
+		atomic_store(&refresh->fresh[FRESHNESS_SERVERS], refresh->begun);
+}
+
+static void
+end_round(struct refresh *refresh)
+{
+	stop_timer(&refresh->timer);
+	int64_t now = g_get_monotonic_time();
+	refresh->running = false;
+	if (refresh->rows != NULL)
+		cloud_rows_publish(refresh->rows, clock_now());
+	note_freshness(refresh);
+	finish_all(refresh, refresh->served);
+	if (refresh->first)
+		refresh->options.first_round(refresh->map.error, refresh->options.data);
+	refresh->first = false;
+
+	/* Who has come since has waited for this round, too. */
+	for (guint i = refresh->waiting->len; i-- > 0;) {
+		struct wish *wish = refresh->waiting->pdata[i];
+		if (wish->deadline <= now) {
+			g_ptr_array_remove_index(refresh->waiting, i);
+			finish(refresh, wish);
+		}
+	}
+	if (refresh->waiting->len > 0)
+		begin_round(refresh);
+	else
+		refresh->timer = start_timer(refresh,
+			MAX(IDLE_INTERVAL, IDLE_SHARE * (now - refresh->begun)), on_idle, refresh);
+}
+
+static void
+end_if_all_have_come(struct refresh *refresh)
+{
+	bool pending = refresh->map.pending;
+	GHashTableIter iter;
+	gpointer value;
+	g_hash_table_iter_init(&iter, refresh->sources);
+	while (!pending && g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct source *source = value;
+		pending = source->pending && !is_cell0(refresh, source);
+	}
+	if (refresh->running && !pending)
+		end_round(refresh);
+}
+
+static gboolean
+compare_next(void *data)
+{
+	struct source *source = data;
+	stop_timer(&source->timer);
+	source->slice_begun = g_get_monotonic_time();
+	cell_compare(cells_find(source->refresh->cells, source->id));
+	return G_SOURCE_REMOVE;
+}
+
+static void
+take_compared(
+	struct cell *cell, struct cell_delta *delta, bool last, const GError *error, void *data)
+{
+	struct refresh *refresh = data;
+	struct source *source = g_hash_table_lookup(
+		refresh->sources, (gpointer)(intptr_t)cell_get_mapping(cell)->id);
+	int64_t now = g_get_monotonic_time();
+	if (delta != NULL) {
+		cloud_rows_take_delta(refresh->rows, delta, clock_now());
+		cloud_rows_publish(refresh->rows, clock_now());
+	}
+	int64_t delay = COMPARING_SHARE * (now - source->slice_begun);
+	if (last || error != NULL) {
+		delay = MAX(delay,
+			source->compared_since + refresh->options.full_refresh_interval - now);
+		source->compared_since = now + delay;
+	}
+	source->timer = start_timer(refresh, delay, compare_next, source);
+}
+
+static void
+take_delta(struct cell *cell, struct cell_delta *delta, bool last, const GError *error, void *data)
+{
+	struct refresh *refresh = data;
+	struct source *source = g_hash_table_lookup(
+		refresh->sources, (gpointer)(intptr_t)cell_get_mapping(cell)->id);
+	set_error(source, error);
+	source->pending = false;
+	if (delta != NULL)
+		cloud_rows_take_delta(refresh->rows, delta, clock_now());
+	if (delta != NULL && !source->loaded) {
+		source->loaded = true;
+		source->compared_since =
+			g_get_monotonic_time() + refresh->options.full_refresh_interval;
+		source->timer = start_timer(
+			refresh, refresh->options.full_refresh_interval, compare_next, source);
+	}
+	if (source->again) {
+		source->again = false;
+		read_cell(refresh, source);
+	}
+	if (!refresh->running) /* it comes late */
+		cloud_rows_publish(refresh->rows, clock_now());
+	end_if_all_have_come(refresh);
+}
+
+static void
+add_source(struct refresh *refresh, const struct cell_mapping *mapping)
+{
+	struct source *source = g_new0(struct source, 1);
+	source->refresh = refresh;
+	source->id = mapping->id;
+	source->part = g_strdup_printf("cell %s", mapping->name);
+	source->words = refresh_format_away(mapping);
+	g_hash_table_insert(refresh->sources, (gpointer)(intptr_t)mapping->id, source);
+	read_cell(refresh, source);
+}
+
+static void
+update_cells(struct refresh *refresh, GPtrArray *mappings)
+{
+	g_autoptr(GArray) gone = cells_update(refresh->cells, mappings);
+	for (guint i = 0; i < gone->len; i++) {
+		int64_t id = g_array_index(gone, int64_t, i);
+		g_hash_table_remove(refresh->sources, (gpointer)(intptr_t)id);
+		cloud_rows_drop_cell(refresh->rows, id);
+	}
+	for (guint i = 0; i < mappings->len; i++) {
+		const struct cell_mapping *mapping = mappings->pdata[i];
+		if (!g_hash_table_contains(refresh->sources, (gpointer)(intptr_t)mapping->id))
+			add_source(refresh, mapping);
+	}
+}
+
+static void
+take_map(struct api_rows *map, bool caseless, const GError *error, void *data)
+{
+	struct refresh *refresh = data;
+	set_error(&refresh->map, error);
+	refresh->map.pending = refresh->map.again;
+	if (refresh->map.again)
+		mapper_read(refresh->mapper);
+	refresh->map.again = false;
+	if (map != NULL) {
+		if (refresh->rows == NULL)
+			refresh->rows = cloud_rows_new(refresh->options.inventory, caseless);
+		update_cells(refresh, map->cells);
+		cloud_rows_set_mappings(refresh->rows, map->mappings);
+		inventory_set_aggregates(
+			refresh->options.inventory, g_steal_pointer(&map->aggregates));
+		api_rows_free(map);
+	}
+	end_if_all_have_come(refresh);
+}
+
+struct refresh *
+refresh_start(const struct refresh_options *options)
+{
+	struct refresh *refresh = g_new0(struct refresh, 1);
+	refresh->options = *options;
+	refresh->first = true;
+	refresh->served = g_ptr_array_new();
+	refresh->waiting = g_ptr_array_new();
+	refresh->sources = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, source_free);
+	refresh->map.refresh = refresh;
+	refresh->map.part = g_strdup("api_database");
+	refresh->map.words = g_strdup(REFRESH_MAP_AWAY);
+
+	struct cell_options cells = options->cells;
+	cells.context = options->context;
+	cells.take = take_delta;
+	cells.take_compared = take_compared;
+	cells.data = refresh;
+	refresh->cells = cells_new(&cells);
+	struct mapper_options mapper = options->mapper;
+	mapper.context = options->context;
+	mapper.take = take_map;
+	mapper.data = refresh;
+	refresh->mapper = mapper_start(&mapper);
+	begin_round(refresh);
+	return refresh;
+}
+
+static void
+give_up(GPtrArray *wishes)
+{
+	for (guint i = 0; i < wishes->len; i++) {
+		struct wish *wish = wishes->pdata[i];
+		struct freshness_outcome *outcome = g_new0(struct freshness_outcome, 1);
+		outcome->error = g_error_new_literal(
+			MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE, "The server is being stopped.");
+		wish->done(outcome, wish->user);
+		g_free(wish);
+	}
+	g_ptr_array_unref(wishes);
+}
+
+void
+refresh_stop(struct refresh *refresh, int64_t patience)
+{
+	int64_t deadline = g_get_monotonic_time() + patience;
+	stop_timer(&refresh->timer);
+	give_up(refresh->served);
+	give_up(refresh->waiting);
+	g_hash_table_unref(refresh->sources);
+	mapper_stop(refresh->mapper, patience);
+	cells_free(refresh->cells, MAX(deadline - g_get_monotonic_time(), 0));
+	g_clear_pointer(&refresh->rows, cloud_rows_free);
+	health_set(refresh->options.health, refresh->map.part, NULL);
+	g_free(refresh->map.part);
+	g_free(refresh->map.words);
+	g_clear_error(&refresh->map.error);
+	g_free(refresh);
+}
+
+void
+refresh_wish(struct refresh *refresh, enum freshness_part part, freshness_done *done, void *user)
+{
+	struct wish *wish = g_new(struct wish, 1);
+	*wish = (struct wish){
+		.part = part,
+		.deadline = g_get_monotonic_time() + refresh->options.timeout,
+		.done = done,
+		.user = user,
+	};
+	g_ptr_array_add(refresh->waiting, wish);
+	if (!refresh->running)
+		begin_round(refresh);
+}
+
+static void
+refresh_ahead(void *data)
+{
+	struct refresh *refresh = data;
+	if (!refresh->running)
+		begin_round(refresh);
+}
+
+bool
+refresh_is_fresh(struct refresh *refresh, enum freshness_part part)
+{
+	int64_t limit = refresh->options.max_staleness;
+	int64_t age = g_get_monotonic_time() - atomic_load(&refresh->fresh[part]);
+	if (limit == 0 || age > limit)
+		return false;
+	if (age > limit / 2 && !atomic_exchange(&refresh->ahead[part], true))
+		post(refresh->options.context, refresh_ahead, refresh, NULL);
+	return true;
+}
+
+char *
+refresh_format_away(const struct cell_mapping *mapping)
+{
+	return g_strdup_printf("The database of cell %s is unavailable.", mapping->name);
+}
+
+struct cells *
+refresh_get_cells(struct refresh *refresh)
+{
+	return refresh->cells;
+}
+
+struct mapper *
+refresh_get_mapper(struct refresh *refresh)
+{
+	return refresh->mapper;
+}
