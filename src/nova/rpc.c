@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A call goes from the queue of what was asked, under the lock, to the calls under way,
- * which belong to the thread: a table by id, in which replies find it, a queue by
- * deadline, and as long as it has not been sent, a queue for that.
- *
- * The thread has a connection, or is dialling, or waits to dial. It is down while the
- * last try has failed: calls then end at once. Before that is known they wait for it.
+ * which belong to the thread. The thread has a connection, or is dialling, or waits to
+ * dial. It is down while the last try has failed: calls then end at once. Before that is
+ * known they wait for it.
  */
 #include "nova/rpc.h"
 
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "nova/rpc_calls.h"
 #include "nova/rpc_connection.h"
 #include "nova/rpc_dial.h"
 #include "nova/rpc_message.h"
@@ -24,17 +23,6 @@
 #define PAUSE_MAX (10 * G_TIME_SPAN_SECOND)
 #define WAIT_MAX G_TIME_SPAN_MINUTE /* nothing to do: look again after this */
 #define HOST_MAX 247 /* bytes: AMQP's routing key, of 255, is "compute." and the host */
-
-struct call {
-	char *id;
-	char *host;
-	int64_t deadline;
-	rpc_done *done;
-	void *data;
-	GList by_deadline; /* its place in the queues; their data is the call */
-	GList unsent;      /* in rpc->asked first, then in rpc->unsent */
-	bool is_sent;
-};
 
 struct rpc {
 	struct rpc_settings *settings;
@@ -48,63 +36,13 @@ struct rpc {
 	int64_t dial_at;
 	int64_t pause;
 	bool is_down;
-	GHashTable *calls; /* id: struct call */
-	GQueue by_deadline;
-	GQueue unsent;
+	struct rpc_calls calls;
 
 	GMutex lock; /* of all below */
 	bool ending;
-	GQueue asked;
+	GQueue asked; /* struct rpc_call, by their `unsent` */
 	char *trouble;
 };
-
-static void
-call_free(struct call *call)
-{
-	g_free(call->id);
-	g_free(call->host);
-	g_free(call);
-}
-
-/* Tells how it ended, once it is in no queue any more, and frees it. */
-static void
-tell(struct call *call, enum rpc_result result, const char *text)
-{
-	call->done(result, text, call->data);
-	call_free(call);
-}
-
-static void
-end_call(struct rpc *rpc, struct call *call, enum rpc_result result, const char *text)
-{
-	g_hash_table_remove(rpc->calls, call->id);
-	g_queue_unlink(&rpc->by_deadline, &call->by_deadline);
-	if (!call->is_sent)
-		g_queue_unlink(&rpc->unsent, &call->unsent);
-	tell(call, result, text);
-}
-
-/* Ends as silent those that have been sent, or all. */
-static void
-end_calls(struct rpc *rpc, bool all)
-{
-	for (GList *link = rpc->by_deadline.head, *next; link != NULL; link = next) {
-		struct call *call = link->data;
-		next = link->next;
-		if (all || call->is_sent)
-			end_call(rpc, call, RPC_SILENT, NULL);
-	}
-}
-
-static void
-end_late_calls(struct rpc *rpc, int64_t now)
-{
-	for (struct call *call; (call = g_queue_peek_head(&rpc->by_deadline)) != NULL;) {
-		if (call->deadline > now)
-			return;
-		end_call(rpc, call, RPC_SILENT, NULL);
-	}
-}
 
 /* Logs what is wrong, once, or that it no longer is. */
 static void
@@ -139,7 +77,10 @@ lose_connection(struct rpc *rpc, const GError *error)
 	g_clear_pointer(&rpc->connection, rpc_connection_close);
 	schedule_dial(rpc, now);
 	set_trouble(rpc, error->message);
-	end_calls(rpc, rpc->is_down);
+	if (rpc->is_down)
+		rpc_calls_end_all(&rpc->calls);
+	else
+		rpc_calls_end_sent(&rpc->calls);
 }
 
 static void
@@ -148,7 +89,7 @@ fail_to_dial(struct rpc *rpc, const GError *error)
 	rpc->is_down = true;
 	schedule_dial(rpc, g_get_monotonic_time());
 	set_trouble(rpc, error->message);
-	end_calls(rpc, true);
+	rpc_calls_end_all(&rpc->calls);
 }
 
 static void
@@ -178,21 +119,15 @@ finish_dial(struct rpc *rpc)
 }
 
 static void
-add_call(struct rpc *rpc, struct call *call)
+add_call(struct rpc *rpc, struct rpc_call *call)
 {
 	bool is_down = rpc->connection == NULL && rpc->is_down;
-	if (is_down || g_hash_table_size(rpc->calls) >= RPC_CALLS_MAX ||
+	if (is_down || rpc_calls_get_size(&rpc->calls) >= RPC_CALLS_MAX ||
 		strlen(call->host) > HOST_MAX) {
-		tell(call, RPC_SILENT, NULL);
+		rpc_call_end(call, RPC_SILENT, NULL);
 		return;
 	}
-	g_hash_table_insert(rpc->calls, call->id, call);
-	g_queue_push_tail_link(&rpc->unsent, &call->unsent);
-	/* Most come in the order of their deadlines. */
-	GList *before = rpc->by_deadline.tail;
-	while (before != NULL && ((struct call *)before->data)->deadline > call->deadline)
-		before = before->prev;
-	g_queue_insert_after_link(&rpc->by_deadline, before, &call->by_deadline);
+	rpc_calls_add(&rpc->calls, call);
 }
 
 /* Gives false where the end has come. */
@@ -213,13 +148,12 @@ static void
 send_calls(struct rpc *rpc, int64_t now)
 {
 	const char *reply_queue = rpc_connection_get_reply_queue(rpc->connection);
-	for (struct call *call; (call = g_queue_peek_head(&rpc->unsent)) != NULL &&
-				rpc_connection_can_publish(rpc->connection);) {
+	for (struct rpc_call *call; (call = rpc_calls_get_unsent(&rpc->calls)) != NULL &&
+				    rpc_connection_can_publish(rpc->connection);) {
 		g_autofree char *body = rpc_message_format_uptime_call(call->id, reply_queue);
 		g_autoptr(GError) error = NULL;
 		unsigned left = (unsigned)((call->deadline - now) / G_TIME_SPAN_MILLISECOND);
-		g_queue_unlink(&rpc->unsent, &call->unsent);
-		call->is_sent = true;
+		rpc_calls_set_sent(&rpc->calls, call);
 		if (!rpc_connection_publish(
 			    rpc->connection, call->host, call->id, body, MAX(1, left), &error)) {
 			lose_connection(rpc, error);
@@ -234,7 +168,7 @@ take_reply(struct rpc *rpc, const struct rpc_event *event)
 	g_autoptr(GError) error = NULL;
 	CLEANUP(rpc_reply_free)
 	struct rpc_reply *reply = rpc_message_parse_reply(event->body, event->size, &error);
-	struct call *call = reply == NULL ? NULL : g_hash_table_lookup(rpc->calls, reply->id);
+	struct rpc_call *call = reply == NULL ? NULL : rpc_calls_find(&rpc->calls, reply->id);
 	if (reply == NULL)
 		g_info("RPC: %s", error->message);
 	if (call == NULL) /* it came too late, or is none of ours */
@@ -242,14 +176,14 @@ take_reply(struct rpc *rpc, const struct rpc_event *event)
 	set_trouble(rpc, NULL);
 	switch (reply->kind) {
 	case RPC_REPLY_RESULT:
-		end_call(rpc, call, RPC_ANSWERED, reply->text);
+		rpc_calls_end(&rpc->calls, call, RPC_ANSWERED, reply->text);
 		return;
 	case RPC_REPLY_UNSUPPORTED:
-		end_call(rpc, call, RPC_UNSUPPORTED, NULL);
+		rpc_calls_end(&rpc->calls, call, RPC_UNSUPPORTED, NULL);
 		return;
 	case RPC_REPLY_FAILURE:
 		g_info("RPC: %s failed to tell its uptime: %s", call->host, reply->text);
-		end_call(rpc, call, RPC_SILENT, NULL);
+		rpc_calls_end(&rpc->calls, call, RPC_SILENT, NULL);
 		return;
 	case RPC_REPLY_PENDING:
 		return;
@@ -260,9 +194,9 @@ take_reply(struct rpc *rpc, const struct rpc_event *event)
 static void
 take_return(struct rpc *rpc, const struct rpc_event *event)
 {
-	struct call *call = event->id == NULL ? NULL : g_hash_table_lookup(rpc->calls, event->id);
+	struct rpc_call *call = event->id == NULL ? NULL : rpc_calls_find(&rpc->calls, event->id);
 	if (call != NULL)
-		end_call(rpc, call, RPC_SILENT, NULL);
+		rpc_calls_end(&rpc->calls, call, RPC_SILENT, NULL);
 }
 
 static void
@@ -286,7 +220,7 @@ take_events(struct rpc *rpc)
 			break;
 		case RPC_EVENT_REFUSED:
 			set_trouble(rpc, event.body);
-			end_calls(rpc, false);
+			rpc_calls_end_sent(&rpc->calls);
 			break;
 		}
 	}
@@ -304,17 +238,14 @@ wait_for_work(struct rpc *rpc)
 	int64_t until = now + WAIT_MAX;
 	if (rpc->connection != NULL) {
 		fds[1].fd = rpc_connection_get_fd(rpc->connection);
-		fds[1].events |= rpc->unsent.length > 0 ? POLLOUT : 0;
+		fds[1].events |= rpc_calls_get_unsent(&rpc->calls) != NULL ? POLLOUT : 0;
 		until = now + rpc_connection_get_pulse(rpc->connection);
 	} else if (rpc->dial != NULL) {
 		fds[1].fd = rpc_dial_get_fd(rpc->dial);
 	} else {
 		until = rpc->dial_at;
 	}
-	const struct call *first = g_queue_peek_head(&rpc->by_deadline);
-	if (first != NULL)
-		until = MIN(until, first->deadline);
-	int64_t span = MAX(0, until - now);
+	int64_t span = MAX(0, MIN(until, rpc_calls_get_deadline(&rpc->calls)) - now);
 	poll(fds, G_N_ELEMENTS(fds), (int)(span / G_TIME_SPAN_MILLISECOND) + 1);
 	if (fds[0].revents != 0) {
 		eventfd_t count;
@@ -332,14 +263,14 @@ run(void *data)
 		int64_t now = g_get_monotonic_time();
 		if (rpc->connection == NULL && rpc->dial == NULL && rpc->dial_at <= now)
 			start_dial(rpc);
-		end_late_calls(rpc, now);
+		rpc_calls_end_late(&rpc->calls, now);
 		if (rpc->connection != NULL)
 			send_calls(rpc, now);
 		if (rpc->connection != NULL)
 			take_events(rpc);
 		wait_for_work(rpc);
 	}
-	end_calls(rpc, true);
+	rpc_calls_end_all(&rpc->calls);
 	g_clear_pointer(&rpc->dial, rpc_dial_abandon);
 	g_clear_pointer(&rpc->connection, rpc_connection_close);
 	return NULL;
@@ -361,9 +292,7 @@ rpc_start(const struct rpc_options *options, GError **error)
 	struct rpc *rpc = g_new0(struct rpc, 1);
 	rpc->settings = g_steal_pointer(&settings);
 	rpc->wake_fd = wake_fd;
-	rpc->calls = g_hash_table_new(g_str_hash, g_str_equal);
-	g_queue_init(&rpc->by_deadline);
-	g_queue_init(&rpc->unsent);
+	rpc_calls_init(&rpc->calls);
 	g_queue_init(&rpc->asked);
 	g_mutex_init(&rpc->lock);
 	rpc->thread = g_thread_new("rpc", run, rpc);
@@ -379,7 +308,7 @@ rpc_stop(struct rpc *rpc)
 	eventfd_write(rpc->wake_fd, 1);
 	g_thread_join(rpc->thread);
 	close(rpc->wake_fd);
-	g_hash_table_unref(rpc->calls);
+	rpc_calls_clear(&rpc->calls);
 	rpc_settings_unref(rpc->settings);
 	g_mutex_clear(&rpc->lock);
 	g_free(rpc->trouble);
@@ -389,21 +318,14 @@ rpc_stop(struct rpc *rpc)
 void
 rpc_ask_uptime(struct rpc *rpc, const char *host, int64_t deadline, rpc_done *done, void *data)
 {
-	struct call *call = g_new0(struct call, 1);
-	call->id = g_uuid_string_random();
-	call->host = g_strdup(host);
-	call->deadline = deadline;
-	call->done = done;
-	call->data = data;
-	call->by_deadline.data = call;
-	call->unsent.data = call;
+	struct rpc_call *call = rpc_call_new(host, deadline, done, data);
 	g_mutex_lock(&rpc->lock);
 	bool ending = rpc->ending;
 	if (!ending)
 		g_queue_push_tail_link(&rpc->asked, &call->unsent);
 	g_mutex_unlock(&rpc->lock);
 	if (ending)
-		tell(call, RPC_SILENT, NULL);
+		rpc_call_end(call, RPC_SILENT, NULL);
 	else
 		eventfd_write(rpc->wake_fd, 1);
 }

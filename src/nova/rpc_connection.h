@@ -2,8 +2,8 @@
 /*
  * One AMQP connection to one broker: what is published there, and what comes back. It
  * has two channels: one consumes the replies, from a queue of its own; the other
- * publishes, and can be closed by the broker without the first. rpc_connection.c is the
- * only file that knows librabbitmq. A connection belongs to one thread at a time; only
+ * publishes, and can be closed by the broker without the first. Only rpc_connection*.c
+ * know librabbitmq. A connection belongs to one thread at a time; only
  * opening it waits.
  */
 #pragma once
