@@ -5,10 +5,12 @@
  * the broker reads no more: so nothing is sent unless the socket takes it, and the kernel
  * gives up on what is not acknowledged (rpc_connection_open.c).
  */
-#include "nova/rpc_connection_private.h"
+#include "nova/rpc_connection.h"
 
 #include <poll.h>
 #include <string.h>
+
+#include "nova/rpc_connection_private.h"
 
 #define CLOSE_TIMEOUT 500000       /* µs */
 #define PULSE (G_TIME_SPAN_MINUTE) /* without heartbeats */
