@@ -49,7 +49,8 @@ rpc_connection_format_reason(const amqp_method_t *method)
 		code = close->reply_code;
 		text = close->reply_text;
 	}
-	return g_strdup_printf("%u %.*s", code, (int)text.len, (const char *)text.bytes);
+	g_autofree char *shown = g_utf8_make_valid(text.bytes, (gssize)text.len);
+	return g_strdup_printf("%u %s", code, shown);
 }
 
 void
