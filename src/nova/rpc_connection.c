@@ -190,6 +190,13 @@ reopen_channel(struct rpc_connection *connection, const amqp_method_t *method,
 }
 
 static bool
+fail_closed(struct rpc_connection *connection, const amqp_method_t *method, GError **error)
+{
+	g_autofree char *reason = rpc_connection_format_reason(method);
+	return rpc_connection_fail(connection, MUSTER_ERROR_UNAVAILABLE, reason, error);
+}
+
+static bool
 take_method(struct rpc_connection *connection, const amqp_frame_t *frame, struct rpc_event *event,
 	GError **error)
 {
@@ -201,10 +208,12 @@ take_method(struct rpc_connection *connection, const amqp_frame_t *frame, struct
 	case AMQP_CHANNEL_CLOSE_METHOD:
 		if (frame->channel == CALLS)
 			return reopen_channel(connection, method, event, error);
-		/* fall through */
+		return fail_closed(connection, method, error);
 	case AMQP_CONNECTION_CLOSE_METHOD: {
-		g_autofree char *reason = rpc_connection_format_reason(method);
-		return rpc_connection_fail(connection, MUSTER_ERROR_UNAVAILABLE, reason, error);
+		amqp_connection_close_ok_t confirmation = {0};
+		amqp_send_method(
+			connection->state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &confirmation);
+		return fail_closed(connection, method, error);
 	}
 	default: /* what begins a message; what confirms the new channel */
 		return true;
