@@ -7,6 +7,10 @@
 #include "api/percent.h"
 #include "api/routes.h"
 
+/* Where nova-api is mounted in a web server, as by DevStack and many installers; a load balancer
+ * that sends a part of the paths here sends them as they are. */
+#define MOUNT "/compute"
+
 void
 context_init(struct context *context, struct api *api, const struct http_request *request)
 {
@@ -36,12 +40,27 @@ is_project_id(const char *segment)
 	return segment[strspn(segment, "0123456789abcdef-")] == '\0';
 }
 
+/* Takes MOUNT off the path, as the web server does under which nova-api is mounted there. */
+static void
+take_mount(struct context *context)
+{
+	const char *path = context->path + strspn(context->path, "/");
+	size_t length = strlen(MOUNT) - 1;
+	bool is_mounted = strncmp(path, &MOUNT[1], length) == 0 &&
+			  (path[length] == '/' || path[length] == '\0');
+	context->mount = is_mounted ? MOUNT : "";
+	if (is_mounted)
+		memmove(context->path, path + length, strlen(path + length) + 1);
+}
+
 bool
 context_parse_path(struct context *context, GError **error)
 {
 	context->path = percent_decode(context->request->path, "path", error);
 	if (context->path == NULL)
 		return false;
+
+	take_mount(context);
 
 	/* Slashes that follow each other count as one. */
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -71,7 +90,9 @@ context_parse_path(struct context *context, GError **error)
 char *
 context_format_base(const struct context *context)
 {
-	if (context->api->link_prefix != NULL)
-		return g_strdup(context->api->link_prefix);
-	return origin_format(context->request, context->api->options.behind_proxy);
+	const struct api *api = context->api;
+	g_autofree char *origin = api->link_prefix != NULL ? g_strdup(api->link_prefix)
+							   : origin_format(context->request,
+								     api->options.behind_proxy);
+	return g_strconcat(origin, context->mount, NULL);
 }

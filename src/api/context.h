@@ -32,7 +32,8 @@ struct context {
 	int64_t now; /* µs; every part of the answer is of this moment */
 	char request_id[48];
 
-	char *path;             /* decoded */
+	char *path;             /* decoded, without the mount */
+	const char *mount;      /* static: "/compute" where the path began so, else "" */
 	char **segments;        /* of the path, empty ones left out */
 	const char *root;       /* static: "/v2" or "/v2.1"; NULL: another */
 	const char *project_id; /* of the path, lent by segments; NULL: the path has none */
@@ -53,5 +54,6 @@ void context_clear(struct context *context);
 /* Fills in the path's parts. MUSTER_ERROR_INVALID for one that cannot be decoded. */
 bool context_parse_path(struct context *context, GError **error);
 
-/* Where links begin: the configured prefix, else the origin (origin.h). The caller frees it. */
+/* Where links begin: the configured prefix, else the origin (origin.h), and the mount. The caller
+ * frees it. */
 char *context_format_base(const struct context *context);

@@ -115,6 +115,44 @@ test_begins_with_the_prefix_or_the_host(void)
 	}
 }
 
+/* Where nova-api is mounted under /compute, so is what stands in for it. */
+static void
+test_is_found_under_the_mount(void)
+{
+	static const struct {
+		const char *path, *href; /* NULL: it is not the mount */
+	} table[] = {
+		{"/compute/v2.1/os-hypervisors", "/compute/v2.1/os-hypervisors?marker=1"},
+		{"//compute//v2.1//os-hypervisors", "/compute/v2.1/os-hypervisors?marker=1"},
+		{"/compute/v2.1/abc/os-hypervisors", "/compute/v2.1/abc/os-hypervisors?marker=1"},
+		{"/computer/v2.1/os-hypervisors", NULL},
+		{"/compute/compute/v2.1/os-hypervisors", NULL},
+	};
+	CLEANUP(api_fixture_free)
+	struct api_fixture *fixture =
+		api_fixture_new(cloud_make_hosts(1), (struct api_options){.max_limit = 1});
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		const struct http_header headers[] = {
+			{"X-OpenStack-Nova-API-Version", "2.33", 4},
+		};
+		CLEANUP(reply_free)
+		struct reply *reply = ask_with(fixture, (struct http_request){
+								.path = table[i].path,
+								.headers = headers,
+								.headers_size = 1,
+							});
+		g_assert_cmpuint(reply->status, ==, table[i].href == NULL ? 300 : 200);
+		if (table[i].href == NULL)
+			continue;
+		g_autofree char *expected =
+			g_strdup_printf("\"http://localhost%s\"", table[i].href);
+		reply_assert(reply, "hypervisors_links/0/href", expected);
+	}
+	CLEANUP(reply_free)
+	struct reply *versions = ask_with(fixture, (struct http_request){.path = "/compute"});
+	reply_assert(versions, "versions/1/links/0/href", "\"http://localhost/compute/v2.1/\"");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -123,5 +161,6 @@ main(int argc, char **argv)
 	g_test_add_func("/links/a-walk-sees-all-once", test_a_walk_by_links_sees_all_once);
 	g_test_add_func("/links/begins-with-the-prefix-or-the-host",
 		test_begins_with_the_prefix_or_the_host);
+	g_test_add_func("/links/is-found-under-the-mount", test_is_found_under_the_mount);
 	return g_test_run();
 }
