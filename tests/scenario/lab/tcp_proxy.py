@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A TCP proxy on loopback between a server and those who reach it through here: it makes the
-server be away for them (nothing listens, and what was open is closed) or hang (connections
-are taken, and nothing comes back) while all others go on reaching it."""
+server be away for them (nothing listens, and what was open is closed), hang (connections
+are taken, and nothing comes back) or drip (a byte at a time, with pauses) while all others go on
+reaching it."""
 import contextlib
 import socket
 import threading
@@ -9,6 +10,7 @@ import threading
 from . import process
 
 _CHUNK = 65536
+_PAUSE = 0.2  # s between two bytes where it drips: no wait for the next one is long
 
 
 class TcpProxy:
@@ -18,9 +20,11 @@ class TcpProxy:
         self._listener = None
         self._ends = set()  # the sockets of what is open
         self._flowing = threading.Event()
+        self._fast = threading.Event()
 
     def open(self):
-        """Also after cut() and hang()."""
+        """Also after cut(), hang() and drip()."""
+        self._fast.set()
         self._flowing.set()
         if not self._listener:
             self._listener = socket.create_server(("127.0.0.1", self.port))
@@ -36,6 +40,9 @@ class TcpProxy:
 
     def hang(self):
         self._flowing.clear()
+
+    def drip(self):
+        self._fast.clear()
 
     def _accept(self, listener):
         with listener, contextlib.suppress(OSError):  # it is shut down in the end
@@ -55,6 +62,10 @@ class TcpProxy:
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
                 self._flowing.wait()
+                while data and not self._fast.is_set():
+                    target.sendall(data[:1])
+                    data = data[1:]
+                    self._fast.wait(_PAUSE)
                 target.sendall(data)
         _shut(target)
         self._ends.discard(source)
