@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Computes that answer calls, that for their uptime as a healthy nova-compute would, and others that
-have a queue and never look into it.
+"""Computes that answer calls, that for their uptime as a healthy nova-compute would, and others
+that have a queue and never look into it.
 
     computes.py BROKER-URL
 
@@ -77,14 +77,16 @@ class _Broker:
         return self._declare(host).queue_declare(passive=True).message_count
 
     def _reply(self, message):
+        message.ack()
         asked = json.loads(json.loads(message.body)["oslo.message"])
+        if "_msg_id" not in asked:
+            return  # it wants no answer
         answer = {"result": UPTIME if asked["method"] == "get_host_uptime" else None,
                   "failure": None, "ending": True, "_msg_id": asked["_msg_id"],
                   "_unique_id": uuid.uuid4().hex}
         self._producer.publish(
             {"oslo.version": "2.0", "oslo.message": json.dumps(answer)},
             exchange="", routing_key=asked["_reply_q"], serializer="json")
-        message.ack()
 
     def serve(self):
         while True:

@@ -130,5 +130,9 @@ class Muster:
         return next((one for one in self.hypervisors(version)
                      if one["hypervisor_hostname"] == hostname), None)
 
+    def count_files(self):
+        """How many file descriptors it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def health(self):
         return web.get(self.port, "/healthcheck", tls=self.tls)

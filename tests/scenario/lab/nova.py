@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Nova of two cells, of Debian's packages: MariaDB, RabbitMQ, Keystone, Placement, nova-api,
-and in cell1 a nova-conductor and a nova-compute with the fake driver. All is on loopback, in folders
-of its own, and ends with the runner.
+"""A real Nova of two cells, of Debian's packages: MariaDB, RabbitMQ, Keystone, Placement,
+nova-api, and in cell1 a nova-conductor and a nova-compute with the fake driver. All is on
+loopback, in folders of its own, and ends with the runner.
 
 cell1's row in cell_mappings has templates for its URLs, as nova-manage writes them when asked
 to. cell2 is reached through a TCP proxy, Muster's way to it and Nova's, so that its
@@ -9,6 +9,7 @@ database can be away while all else is there.
 """
 import concurrent.futures
 import functools
+import json
 import shutil
 import signal
 import subprocess
@@ -25,8 +26,8 @@ from .tcp_proxy import TcpProxy
 
 LAST_MICROVERSION = "2.93"  # of Nova 26
 HOST = "compute-real"  # where nova-compute is
-CELL0_UUID, CELL1_UUID, CELL2_UUID = (str(uuid.UUID(int=number)) for number in range(3))
-DATABASES = ("nova_api", "nova_cell0", "nova_cell1", "nova_cell2")
+CELL_DATABASES = ("nova_cell0", "nova_cell1", "nova_cell2", "nova_cell3")  # cell3 is not there yet
+DATABASES = ("nova_api", *CELL_DATABASES)
 USER, PASSWORD = "nova", "nova%40database"  # of the databases, as in a URL
 SERVICE = "nova"  # the user in Keystone
 DOWN_TIME = 3600  # s: who was seen up stays up for the length of a test
@@ -65,6 +66,11 @@ def unpack_paste_ini(folder):
     (package,) = folder.glob("nova-common_*.deb")
     process.run("dpkg-deb", "--extract", package, folder)
     return folder / "usr/share/nova-common/api-paste.ini"
+
+
+def get_cell_uuid(cell):
+    """cell0 has the one of zeros, by which Nova knows it."""
+    return str(uuid.UUID(int=cell - CELL0))
 
 
 @functools.cache
@@ -131,23 +137,21 @@ class Nova:
         api = pool.submit(self.manage, "api_db", "sync")
         self.manage("db", "sync", "--local_cell")
         dump = self.mariadb.dump("nova_cell1", self.folder / "cell.sql")
-        for name in ("nova_cell0", "nova_cell2"):
-            self.sql(f"SOURCE {dump}", name)
+        for name in CELL_DATABASES:
+            if name != "nova_cell1":
+                self.sql(f"SOURCE {dump}", name)
         api.result()
-        self._map_cells()
-
-    def _map_cells(self):
         template = "{scheme}://{username}:{password}@{hostname}:{port}/"
-        for identifier, name, cell, transport_url, database in (
-                (CELL0, "cell0", CELL0_UUID, "none:///", self.database_url("nova_cell0")),
-                (CELL1, "cell1", CELL1_UUID, template + "cell1",
-                 template + "nova_cell1?{query}"),
-                (CELL2, "cell2", CELL2_UUID, self.rabbitmq.url("cell2"),
-                 self.database_url("nova_cell2", self.cell2_database.port))):
-            self.rows.insert("nova_api.cell_mappings", {
-                "id": identifier, "name": name, "uuid": cell, "transport_url": transport_url,
-                "database_connection": database})
-        self.rows.insert("nova_api.host_mappings", {"host": HOST, "cell_id": CELL1})
+        self.add_cell(CELL0, "cell0", self.database_url("nova_cell0"), "none:///")
+        self.add_cell(CELL1, "cell1", template + "nova_cell1?{query}", template + "cell1")
+        self.add_cell(CELL2, "cell2", self.database_url("nova_cell2", self.cell2_database.port),
+                      self.rabbitmq.url("cell2"))
+        self.rows.map(CELL1, HOST)
+
+    def add_cell(self, cell, name, database_connection, transport_url):
+        self.rows.insert("nova_api.cell_mappings", {
+            "id": cell, "name": name, "uuid": get_cell_uuid(cell),
+            "transport_url": transport_url, "database_connection": database_connection})
 
     def _write_conf(self, path, database, **sections):
         """nova.conf of a service with that [database], and api-paste.ini beside it."""
@@ -213,7 +217,8 @@ class Nova:
 
     def restart_api(self):
         """It reads the cells once, at its first request."""
-        process.kill(self.api)
+        self.api.send_signal(signal.SIGINT)  # with its workers, which hold the port
+        process.kill(self.api, within=_BOUND)
         self.start_api()
 
     def suspend_compute(self):
@@ -221,6 +226,13 @@ class Nova:
 
     def resume_compute(self):
         self.compute.send_signal(signal.SIGCONT)
+
+    def add_provider(self, node, name):
+        """A node in Placement, without which Nova can't delete its service."""
+        answer = web.ask(self.placement_port, "POST", "/resource_providers",
+                         {"X-Auth-Token": "admin", "Content-Type": "application/json"},
+                         json.dumps({"uuid": node, "name": name}), within=_BOUND)
+        assert answer.status == 201, answer
 
     # What is done with it
 

@@ -6,8 +6,7 @@ import itertools
 import json
 import uuid
 
-CELL0, CELL1, CELL2 = 1, 2, 3  # ids of cell_mappings
-_CELLS = {CELL0: "nova_cell0", CELL1: "nova_cell1", CELL2: "nova_cell2"}
+CELL0, CELL1, CELL2, CELL3 = 1, 2, 3, 4  # ids of cell_mappings
 _BATCH = 100  # rows in a statement, which is an argument of a command
 _VERSION = 66  # of a service of Nova 26: beside older ones nova-api does not start
 
@@ -32,7 +31,7 @@ def _format(value):
 
 
 def table(cell, name):
-    return f"{_CELLS[cell]}.{name}"
+    return f"nova_cell{cell - CELL0}.{name}"
 
 
 class Rows:
@@ -68,27 +67,28 @@ class Rows:
 
     def add_hosts(self, cell, *hosts, service=None, node=None, mapped=True):
         """A service and a node for each, with those columns besides the usual ones."""
-        self.insert(table(cell, "services"), *(
-            {"host": host, "binary": "nova-compute", "topic": "compute", "report_count": 1,
-             "disabled": 0, "forced_down": 0, "deleted": 0, "version": _VERSION,
-             "uuid": str(uuid.uuid4()), "last_seen_up": NOW, **(service or {})}
-            for host in hosts))
-        for host in hosts:
-            self.add_node(cell, host, **(node or {}))
+        self.add_services(cell, *hosts, **(service or {}))
+        self.add_nodes(cell, *hosts, **(node or {}))
         if mapped:
             self.map(cell, *hosts)
 
-    def add_node(self, cell, host, **columns):
-        number = next(self._numbers)
-        self.insert(table(cell, "compute_nodes"), {
-            "host": host, "hypervisor_hostname": f"{host}.example", "uuid": str(uuid.uuid4()),
-            "vcpus": 8, "vcpus_used": number % 8, "memory_mb": 16384, "memory_mb_used": 512,
-            "free_ram_mb": 15872, "local_gb": 100, "local_gb_used": number, "free_disk_gb": 50,
-            "disk_available_least": 40, "current_workload": 0, "running_vms": number % 3,
-            "hypervisor_type": "QEMU", "hypervisor_version": 7002000, "host_ip": "10.0.0.1",
-            "cpu_info": CPU, "supported_instances": "[]", "metrics": "[]", "stats": "{}",
-            "ram_allocation_ratio": 1, "cpu_allocation_ratio": 4, "disk_allocation_ratio": 1,
-            "deleted": 0, "mapped": 1, **columns})
+    def add_services(self, cell, *hosts, **columns):
+        self.insert(table(cell, "services"), *(
+            {"host": host, "binary": "nova-compute", "topic": "compute", "report_count": 1,
+             "disabled": 0, "forced_down": 0, "deleted": 0, "version": _VERSION,
+             "uuid": str(uuid.uuid4()), "last_seen_up": NOW, **columns} for host in hosts))
+
+    def add_nodes(self, cell, *hosts, **columns):
+        self.insert(table(cell, "compute_nodes"), *(
+            {"host": host, "hypervisor_hostname": f"{host}.example", "uuid": str(uuid.uuid4()),
+             "vcpus": 8, "vcpus_used": number % 8, "memory_mb": 16384, "memory_mb_used": 512,
+             "free_ram_mb": 15872, "local_gb": 100, "local_gb_used": number, "free_disk_gb": 50,
+             "disk_available_least": 40, "current_workload": 0, "running_vms": number % 3,
+             "hypervisor_type": "QEMU", "hypervisor_version": 7002000, "host_ip": "10.0.0.1",
+             "cpu_info": CPU, "supported_instances": "[]", "metrics": "[]", "stats": "{}",
+             "ram_allocation_ratio": 1, "cpu_allocation_ratio": 4, "disk_allocation_ratio": 1,
+             "deleted": 0, "mapped": 1, **columns}
+            for host, number in zip(hosts, self._numbers)))
 
     def map(self, cell, *hosts):
         self.insert("nova_api.host_mappings", *({"host": host, "cell_id": cell} for host in hosts))
