@@ -11,14 +11,13 @@
 struct cell {
 	gatomicrefcount refs;
 	struct cell_mapping *mapping;
-	GMainContext *context;
+	struct post_box *box;
 	unsigned timeout;
 	cell_take_delta *take;
 	cell_take_delta *take_compared;
 	void *data;
 
 	/* The owner's. */
-	bool stopped;
 	struct lane *reading;
 	struct lane *asking;
 };
@@ -63,7 +62,7 @@ cell_unref(struct cell *cell)
 	if (!g_atomic_ref_count_dec(&cell->refs))
 		return;
 	cell_mapping_free(cell->mapping);
-	g_main_context_unref(cell->context);
+	post_box_unref(cell->box);
 	g_free(cell);
 }
 
@@ -86,10 +85,9 @@ hand_over(void *data)
 	struct cell *cell = message->cell;
 	for (guint i = 0; message->queries != NULL && i < message->queries->len; i++) {
 		struct cell_query *query = message->queries->pdata[i];
-		if (!cell->stopped)
-			query->answer(query, query->data);
+		query->answer(query, query->data);
 	}
-	if (message->queries == NULL && !cell->stopped) {
+	if (message->queries == NULL) {
 		cell_take_delta *take =
 			message->job == JOB_COMPARE ? cell->take_compared : cell->take;
 		take(cell, g_steal_pointer(&message->delta), message->last, message->error,
@@ -100,7 +98,7 @@ hand_over(void *data)
 static void
 send(struct message *message)
 {
-	post(message->cell->context, hand_over, message, message_free);
+	post_box_send(message->cell->box, hand_over, message, message_free);
 }
 
 static void
@@ -233,7 +231,7 @@ cell_start(const struct cell_mapping *mapping, const struct cell_options *option
 	struct cell *cell = g_new(struct cell, 1);
 	*cell = (struct cell){
 		.mapping = cell_mapping_copy(mapping),
-		.context = g_main_context_ref(options->context),
+		.box = post_box_new(options->context),
 		.timeout = options->timeout,
 		.take = options->take,
 		.take_compared = options->take_compared,
@@ -249,10 +247,11 @@ void
 cell_stop(struct cell *cell, int64_t patience)
 {
 	int64_t deadline = g_get_monotonic_time() + patience;
-	cell->stopped = true;
+	post_box_close(cell->box);
 	bool ended = lane_stop(cell->reading, patience);
 	int64_t left = MAX(deadline - g_get_monotonic_time(), 0);
-	if (!lane_stop(cell->asking, left) || !ended)
+	ended &= lane_stop(cell->asking, left);
+	if (!ended && patience > 0)
 		g_message("cell %s: a thread that waits for its database is left behind",
 			cell->mapping->name);
 	cell_unref(cell);

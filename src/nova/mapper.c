@@ -13,12 +13,11 @@ struct mapper {
 	char *database_url;
 	char *transport_url;
 	unsigned timeout;
-	GMainContext *context;
+	struct post_box *box;
 	mapper_take *take;
 	void *data;
 
 	/* The owner's. */
-	bool stopped;
 	struct lane *reading;
 	struct lane *asking;
 };
@@ -64,7 +63,7 @@ mapper_unref(struct mapper *mapper)
 	g_free(mapper->url);
 	g_free(mapper->database_url);
 	g_free(mapper->transport_url);
-	g_main_context_unref(mapper->context);
+	post_box_unref(mapper->box);
 	g_free(mapper);
 }
 
@@ -85,8 +84,6 @@ hand_over(void *data)
 {
 	struct message *message = data;
 	struct mapper *mapper = message->mapper;
-	if (mapper->stopped)
-		return;
 	if (message->queries == NULL)
 		mapper->take(g_steal_pointer(&message->rows), message->caseless, message->error,
 			mapper->data);
@@ -146,7 +143,7 @@ work_at_readings(GPtrArray *jobs, void *state)
 		struct message *message = g_new0(struct message, 1);
 		message->mapper = mapper_ref(desk->mapper);
 		try_twice(desk, read_map, message, &message->error);
-		post(desk->mapper->context, hand_over, message, message_free);
+		post_box_send(desk->mapper->box, hand_over, message, message_free);
 	}
 }
 
@@ -185,7 +182,7 @@ work_at_queries(GPtrArray *jobs, void *state)
 		query->error = error == NULL ? NULL : g_error_copy(error);
 		g_ptr_array_add(message->queries, query);
 	}
-	post(desk->mapper->context, hand_over, message, message_free);
+	post_box_send(desk->mapper->box, hand_over, message, message_free);
 }
 
 static void
@@ -226,7 +223,7 @@ mapper_start(const struct mapper_options *options)
 		.database_url = g_strdup(options->templates.connection),
 		.transport_url = g_strdup(options->templates.transport_url),
 		.timeout = options->timeout,
-		.context = g_main_context_ref(options->context),
+		.box = post_box_new(options->context),
 		.take = options->take,
 		.data = options->data,
 	};
@@ -240,7 +237,7 @@ void
 mapper_stop(struct mapper *mapper, int64_t patience)
 {
 	int64_t deadline = g_get_monotonic_time() + patience;
-	mapper->stopped = true;
+	post_box_close(mapper->box);
 	bool ended = lane_stop(mapper->reading, patience);
 	int64_t left = MAX(deadline - g_get_monotonic_time(), 0);
 	if (!lane_stop(mapper->asking, left) || !ended)
