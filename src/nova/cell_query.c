@@ -12,8 +12,9 @@
 struct found {
 	const struct cell_place *place;
 	GPtrArray *queries;
-	GPtrArray *nodes;     /* struct node * */
-	GPtrArray *tellers;   /* struct node *: those that know the uptimes of hosts (teller.h) */
+	GHashTable *by_uuid;  /* -> struct node *, owned */
+	GHashTable *by_id;    /* -> struct node *, owned */
+	GHashTable *tellers;  /* host -> struct node *, owned: it tells the uptime (teller.h) */
 	GHashTable *computes; /* host -> struct service * */
 	GHashTable *builders; /* host -> struct servers_builder * */
 	GHashTable *lists;    /* host -> struct servers * */
@@ -38,15 +39,18 @@ static void
 take_node(const struct node_columns *columns, void *data)
 {
 	struct found *found = data;
-	g_ptr_array_add(found->nodes, node_new(columns));
+	struct node *node = node_new(columns);
+	const struct node_columns *own = node_get_columns(node);
+	g_hash_table_replace(found->by_uuid, (gpointer)own->uuid, node);
+	g_hash_table_replace(found->by_id, (gpointer)&own->id, node_ref(node));
 }
 
 static void
 take_teller(const struct node_columns *columns, void *data)
 {
 	struct found *found = data;
-	if (columns->uptime_known)
-		g_ptr_array_add(found->tellers, node_new(columns));
+	if (columns->uptime_known && !g_hash_table_contains(found->tellers, columns->host))
+		g_hash_table_insert(found->tellers, g_strdup(columns->host), node_new(columns));
 }
 
 static void
@@ -99,15 +103,13 @@ read_by(struct found *found, read_rows *read, const char *column, GArray *keys, 
 static bool
 read_nodes(struct found *found, const struct live_rows *which, GError **error)
 {
-	unsigned passed_over;
-	return live_rows_read_nodes(which, take_node, found, &passed_over, error);
+	return live_rows_read_nodes(which, take_node, found, NULL, error);
 }
 
 static bool
 read_tellers(struct found *found, const struct live_rows *which, GError **error)
 {
-	unsigned passed_over;
-	return live_rows_read_nodes(which, take_teller, found, &passed_over, error);
+	return live_rows_read_nodes(which, take_teller, found, NULL, error);
 }
 
 static bool
@@ -143,13 +145,9 @@ find_nodes(struct found *found, GError **error)
 static struct node *
 get_node(const struct found *found, const struct cell_query *query)
 {
-	GEqualFunc equal = caseless_get_equal(found->place->caseless);
-	for (guint i = 0; query->host == NULL && i < found->nodes->len; i++) {
-		const struct node_columns *node = node_get_columns(found->nodes->pdata[i]);
-		if (query->uuid == NULL ? node->id == query->id : equal(node->uuid, query->uuid))
-			return found->nodes->pdata[i];
-	}
-	return NULL;
+	if (query->uuid != NULL)
+		return g_hash_table_lookup(found->by_uuid, query->uuid);
+	return query->host != NULL ? NULL : g_hash_table_lookup(found->by_id, &query->id);
 }
 
 /* The host that a query is about; NULL where its node is not there. */
@@ -162,28 +160,51 @@ get_host(const struct found *found, const struct cell_query *query)
 	return node == NULL ? NULL : node_get_columns(node)->host;
 }
 
+/* A set of hosts; many queries may be about the same. */
+static GHashTable *
+new_hosts(const struct found *found)
+{
+	bool caseless = found->place->caseless;
+	return g_hash_table_new(caseless_get_hash(caseless), caseless_get_equal(caseless));
+}
+
+/* Reads the rows of each host once: in two statements they would come twice. */
+static bool
+read_by_host(
+	struct found *found, read_rows *read, GHashTable *hosts, const char *also, GError **error)
+{
+	g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(struct value));
+	GHashTableIter iter;
+	gpointer host;
+	g_hash_table_iter_init(&iter, hosts);
+	while (g_hash_table_iter_next(&iter, &host, NULL)) {
+		struct value key = value_text(host);
+		g_array_append_val(keys, key);
+	}
+	return read_by(found, read, "host", keys, also, error);
+}
+
 static bool
 find_hosts(struct found *found, GError **error)
 {
-	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(struct value));
-	g_autoptr(GArray) with_servers = g_array_new(FALSE, FALSE, sizeof(struct value));
-	g_autoptr(GArray) without_uptime = g_array_new(FALSE, FALSE, sizeof(struct value));
+	g_autoptr(GHashTable) all = new_hosts(found);
+	g_autoptr(GHashTable) with_servers = new_hosts(found);
+	g_autoptr(GHashTable) without_uptime = new_hosts(found);
 	for (guint i = 0; i < found->queries->len; i++) {
 		const struct cell_query *query = found->queries->pdata[i];
-		struct value host = value_text(get_host(found, query));
-		if (host.text == NULL)
+		char *host = (char *)get_host(found, query);
+		if (host == NULL)
 			continue;
-		g_array_append_val(all, host);
+		g_hash_table_add(all, host);
 		if (query->servers)
-			g_array_append_val(with_servers, host);
+			g_hash_table_add(with_servers, host);
 		const struct node *node = get_node(found, query);
 		if (node == NULL || !node_get_columns(node)->uptime_known)
-			g_array_append_val(without_uptime, host);
+			g_hash_table_add(without_uptime, host);
 	}
-	return read_by(found, read_services, "host", all, " AND `binary` = 'nova-compute'",
-		       error) &&
-	       read_by(found, read_instances, "host", with_servers, NULL, error) &&
-	       read_by(found, read_tellers, "host", without_uptime, NULL, error);
+	return read_by_host(found, read_services, all, " AND `binary` = 'nova-compute'", error) &&
+	       read_by_host(found, read_instances, with_servers, NULL, error) &&
+	       read_by_host(found, read_tellers, without_uptime, NULL, error);
 }
 
 /* A transaction may begin again from its beginning. */
@@ -191,8 +212,9 @@ static bool
 find(void *data, GError **error)
 {
 	struct found *found = data;
-	g_ptr_array_set_size(found->nodes, 0);
-	g_ptr_array_set_size(found->tellers, 0);
+	g_hash_table_remove_all(found->by_uuid);
+	g_hash_table_remove_all(found->by_id);
+	g_hash_table_remove_all(found->tellers);
 	g_hash_table_remove_all(found->computes);
 	g_hash_table_remove_all(found->builders);
 	return find_nodes(found, error) && find_hosts(found, error);
@@ -210,16 +232,6 @@ end_lists(struct found *found)
 	}
 }
 
-static struct node *
-get_teller(const struct found *found, const char *host)
-{
-	GEqualFunc equal = caseless_get_equal(found->place->caseless);
-	for (guint i = 0; i < found->tellers->len; i++)
-		if (equal(node_get_columns(found->tellers->pdata[i])->host, host))
-			return found->tellers->pdata[i];
-	return NULL;
-}
-
 static void
 answer(const struct found *found, struct cell_query *query)
 {
@@ -227,7 +239,7 @@ answer(const struct found *found, struct cell_query *query)
 	const char *host = get_host(found, query);
 	if (host == NULL)
 		return;
-	struct node *teller = get_teller(found, host);
+	struct node *teller = g_hash_table_lookup(found->tellers, host);
 	if (node != NULL)
 		query->node = node_ref(node);
 	if (teller != NULL)
@@ -245,15 +257,19 @@ cell_query_run(const struct cell_place *place, GPtrArray *queries, GError **erro
 {
 	GHashFunc hash = caseless_get_hash(place->caseless);
 	GEqualFunc equal = caseless_get_equal(place->caseless);
-	g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_unref);
+	g_autoptr(GHashTable) by_uuid =
+		g_hash_table_new_full(hash, equal, NULL, (GDestroyNotify)node_unref);
+	g_autoptr(GHashTable) by_id = g_hash_table_new_full(
+		g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)node_unref);
+	g_autoptr(GHashTable) tellers =
+		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)node_unref);
 	g_autoptr(GHashTable) computes =
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)service_unref);
 	g_autoptr(GHashTable) builders =
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)servers_builder_free);
 	g_autoptr(GHashTable) lists =
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)servers_unref);
-	g_autoptr(GPtrArray) tellers = g_ptr_array_new_with_free_func((GDestroyNotify)node_unref);
-	struct found found = {place, queries, nodes, tellers, computes, builders, lists};
+	struct found found = {place, queries, by_uuid, by_id, tellers, computes, builders, lists};
 	if (!database_read(place->database, find, &found, error))
 		return false;
 	end_lists(&found);

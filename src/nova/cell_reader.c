@@ -46,10 +46,9 @@ struct cell_reader {
 struct reading {
 	struct cell_reader *reader;
 	bool servers;
-	struct cell_delta *delta;
-	unsigned passed_over;
-	int64_t last_node;
-	int64_t now; /* monotonic */
+	struct cell_delta *delta; /* NULL: it has not begun */
+	unsigned passed_over;     /* nodes that can't be shown */
+	int64_t now;              /* monotonic */
 };
 
 struct cell_reader *
@@ -118,7 +117,6 @@ take_node(const struct node_columns *columns, void *data)
 {
 	struct reading *reading = data;
 	g_ptr_array_add(reading->delta->nodes, node_new(columns));
-	reading->last_node = columns->id;
 }
 
 static struct live_rows
@@ -189,6 +187,17 @@ read_stamps(struct reading *reading, GArray *to_read, GError **error)
 	return true;
 }
 
+/* What can't be shown, such as a node that has lost its host, is as good as gone. */
+static bool
+take_nodes(struct reading *reading, const struct live_rows *which, GError **error)
+{
+	GArray *gone = reading->delta->gone;
+	guint before = gone->len;
+	bool done = live_rows_read_nodes(which, take_node, reading, gone, error);
+	reading->passed_over = gone->len - before;
+	return done;
+}
+
 static bool
 read_some_nodes(struct reading *reading, GArray *ids, GError **error)
 {
@@ -197,8 +206,7 @@ read_some_nodes(struct reading *reading, GArray *ids, GError **error)
 	which.condition = condition;
 	which.values = (const void *)ids->data;
 	which.size = ids->len;
-	unsigned passed_over;
-	return live_rows_read_nodes(&which, take_node, reading, &passed_over, error);
+	return take_nodes(reading, &which, error);
 }
 
 static bool
@@ -210,7 +218,7 @@ read_nodes(struct reading *reading, GError **error)
 	if (!reading->reader->read) {
 		const struct live_rows all = all_rows(reading);
 		reading->delta->all_nodes = true;
-		return live_rows_read_nodes(&all, take_node, reading, &reading->passed_over, error);
+		return take_nodes(reading, &all, error);
 	}
 	for (guint from = 0; from < to_read->len; from += KEYS_MAX) {
 		g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(struct value));
@@ -222,10 +230,22 @@ read_nodes(struct reading *reading, GError **error)
 	return true;
 }
 
+/* The last reading broke off, and what it noted on its way has come to nobody: the next one brings
+ * all there is. */
+static void
+forget(struct cell_reader *reader)
+{
+	g_hash_table_remove_all(reader->stamps);
+	cell_instances_doubt(reader->instances);
+	reader->read = false;
+}
+
 /* A transaction may begin again from its beginning. */
 static void
 begin(struct reading *reading)
 {
+	if (reading->delta != NULL)
+		forget(reading->reader);
 	g_clear_pointer(&reading->delta, cell_delta_free);
 	reading->delta = cell_delta_new(reading->reader->mapping->id, reading->reader->caseless);
 }
@@ -269,13 +289,9 @@ run(struct reading *reading, database_work *work, GError **error)
 	struct cell_reader *reader = reading->reader;
 	if (read_database(reading, work, error))
 		return g_steal_pointer(&reading->delta);
-	if (reading->delta == NULL)
-		return NULL; /* it did not begin */
-	/* What was noted on the way has come to nobody. */
+	if (reading->delta != NULL)
+		forget(reader);
 	g_clear_pointer(&reading->delta, cell_delta_free);
-	g_hash_table_remove_all(reader->stamps);
-	cell_instances_doubt(reader->instances);
-	reader->read = false;
 	return NULL;
 }
 
@@ -337,10 +353,20 @@ compare_nodes(void *data, GError **error)
 	which.values = &after;
 	which.size = 1;
 	which.limit = NODES_SLICE;
-	if (!live_rows_read_nodes(&which, take_node, reading, &reading->passed_over, error))
+	if (!take_nodes(reading, &which, error))
 		return false;
 	bool last = reading->delta->nodes->len + reading->passed_over < NODES_SLICE;
 	return !last || list_hosts(reader, error);
+}
+
+/* The last node of a slice, among those that can't be shown too. */
+static int64_t
+get_last_node(const struct cell_delta *slice)
+{
+	const GPtrArray *nodes = slice->nodes;
+	const GArray *gone = slice->gone;
+	int64_t last = nodes->len == 0 ? 0 : node_get_columns(nodes->pdata[nodes->len - 1])->id;
+	return gone->len == 0 ? last : MAX(last, g_array_index(gone, int64_t, gone->len - 1));
 }
 
 static bool
@@ -356,20 +382,22 @@ compare_servers(void *data, GError **error)
 	return cell_instances_read_hosts(reader->instances, slice, reading->delta, error);
 }
 
-struct cell_delta *
-cell_reader_compare(struct cell_reader *reader, bool *last, GError **error)
+static struct cell_delta *
+compare_next_nodes(struct reading *reading, GError **error)
 {
-	struct reading reading = {.reader = reader, .now = g_get_monotonic_time()};
-	*last = is_cell0(reader);
-	if (*last)
-		return cell_delta_new(reader->mapping->id, reader->caseless);
-	if (reader->hosts == NULL) {
-		struct cell_delta *delta = run(&reading, compare_nodes, error);
-		reader->last_node = reading.last_node;
-		return delta;
-	}
+	struct cell_delta *delta = run(reading, compare_nodes, error);
+	if (delta != NULL)
+		reading->reader->last_node = get_last_node(delta);
+	return delta;
+}
 
-	struct cell_delta *delta = run(&reading, compare_servers, error);
+static struct cell_delta *
+compare_next_servers(struct reading *reading, bool *last, GError **error)
+{
+	struct cell_reader *reader = reading->reader;
+	struct cell_delta *delta = run(reading, compare_servers, error);
+	if (delta == NULL)
+		return NULL;
 	reader->hosts_done += HOSTS_SLICE;
 	*last = reader->hosts_done >= reader->hosts->len;
 	if (*last) {
@@ -377,4 +405,15 @@ cell_reader_compare(struct cell_reader *reader, bool *last, GError **error)
 		reader->last_node = 0;
 	}
 	return delta;
+}
+
+struct cell_delta *
+cell_reader_compare(struct cell_reader *reader, bool *last, GError **error)
+{
+	struct reading reading = {.reader = reader, .now = g_get_monotonic_time()};
+	*last = is_cell0(reader);
+	if (*last)
+		return cell_delta_new(reader->mapping->id, reader->caseless);
+	return reader->hosts == NULL ? compare_next_nodes(&reading, error)
+				     : compare_next_servers(&reading, last, error);
 }

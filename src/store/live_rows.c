@@ -250,12 +250,13 @@ take_node(
 
 bool
 live_rows_read_nodes(const struct live_rows *which, live_rows_take_node *take, void *data,
-	unsigned *passed_over, GError **error)
+	GArray *passed_over, GError **error)
 {
 	CLEANUP(statement_free) struct statement *row = select_live(which, &nodes_table);
-	*passed_over = 0;
-	while (statement_next(row))
-		if (!take_node(which, row, take, data))
-			++*passed_over;
+	while (statement_next(row)) {
+		int64_t id = statement_get_integer(row, NODE_ID).value;
+		if (!take_node(which, row, take, data) && passed_over != NULL)
+			g_array_append_val(passed_over, id);
+	}
 	return statement_check(row, error);
 }

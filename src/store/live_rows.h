@@ -56,8 +56,9 @@ typedef void live_rows_take_instance(const struct instance_columns *columns, voi
 /* In a transaction of the caller's (database_read()). */
 bool live_rows_read_services(
 	const struct live_rows *which, live_rows_take_service *take, void *data, GError **error);
-/* Counts the rows that are passed over. */
+/* The ids (int64_t) of rows that are passed over are added to passed_over; NULL: nobody wants them.
+ */
 bool live_rows_read_nodes(const struct live_rows *which, live_rows_take_node *take, void *data,
-	unsigned *passed_over, GError **error);
+	GArray *passed_over, GError **error);
 bool live_rows_read_instances(
 	const struct live_rows *which, live_rows_take_instance *take, void *data, GError **error);

@@ -116,11 +116,14 @@ read_live(void *data, GError **error)
 		.values = &host,
 		.size = 1,
 	};
+	g_autoptr(GArray) passed_over = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_hash_table_remove_all(reading->hosts);
 	g_ptr_array_set_size(reading->order, 0);
-	return live_rows_read_services(&which, take_service, reading, error) &&
-	       live_rows_read_instances(&which, take_instance, reading, error) &&
-	       live_rows_read_nodes(&which, take_node, reading, &reading->passed_over, error);
+	bool done = live_rows_read_services(&which, take_service, reading, error) &&
+		    live_rows_read_instances(&which, take_instance, reading, error) &&
+		    live_rows_read_nodes(&which, take_node, reading, passed_over, error);
+	reading->passed_over = passed_over->len;
+	return done;
 }
 
 /* Gives what was gathered (struct gathered *), of one moment; NULL at an error. */
