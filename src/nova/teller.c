@@ -4,10 +4,13 @@
 struct node *
 teller_find(const GPtrArray *nodes)
 {
-	for (guint i = 0; i < nodes->len; i++)
-		if (node_get_columns(nodes->pdata[i])->uptime_known)
-			return nodes->pdata[i];
-	return NULL;
+	struct node *first = NULL;
+	for (guint i = 0; i < nodes->len; i++) {
+		const struct node_columns *node = node_get_columns(nodes->pdata[i]);
+		if (node->uptime_known && (first == NULL || node->id < node_get_columns(first)->id))
+			first = nodes->pdata[i];
+	}
+	return first;
 }
 
 struct node *

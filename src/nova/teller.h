@@ -10,7 +10,8 @@
 
 #include "model/node.h"
 
-/* The first of the nodes of a host (struct node *) whose row tells the uptime, lent; NULL: none. */
+/* The first, by id, of the nodes of a host (struct node *) whose row tells the uptime, lent; NULL:
+ * none. */
 struct node *teller_find(const GPtrArray *nodes);
 
 /* The node, or where only the teller knows the uptime the same with that; a new reference. */
