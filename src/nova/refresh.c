@@ -33,10 +33,12 @@ struct source {
 	char *words;   /* what a client is told while it is away */
 	bool pending;  /* a reading is under way */
 	bool again;    /* and is too old for this round: another must follow */
-	GError *error; /* of the last one; NULL: it went well */
+	GError *error; /* of the last one, or that it takes too long; NULL: it went well */
+	int64_t asked; /* monotonic: when it was asked for */
 
 	/* Of a cell. */
 	int64_t id;
+	bool is_cell0;          /* which has no hypervisors: it may be away */
 	bool loaded;            /* it has been read once */
 	GSource *timer;         /* until its next slice is compared; NULL: a slice is under way */
 	int64_t compared_since; /* when this pass over all began, monotonic */
@@ -71,7 +73,7 @@ static void end_round(struct refresh *refresh);
 static GSource *
 start_timer(struct refresh *refresh, int64_t delay, GSourceFunc call, void *data)
 {
-	GSource *timer = g_timeout_source_new((guint)(MAX(delay, 0) / 1000));
+	GSource *timer = g_timeout_source_new((guint)((MAX(delay, 0) + 999) / 1000));
 	g_source_set_callback(timer, call, data, NULL);
 	g_source_attach(timer, refresh->options.context);
 	return timer;
@@ -102,10 +104,14 @@ source_free(void *data)
 static void
 set_error(struct source *source, const GError *error)
 {
+	const char *before = source->error == NULL ? NULL : source->error->message;
+	const char *wrong = error == NULL ? NULL : error->message;
+	bool is_news = g_strcmp0(before, wrong) != 0;
+	if (!source->is_cell0)
+		health_set(source->refresh->options.health, source->part, wrong);
 	g_clear_error(&source->error);
 	source->error = error == NULL ? NULL : g_error_copy(error);
-	if (!health_set(source->refresh->options.health, source->part,
-		    error == NULL ? NULL : error->message))
+	if (!is_news)
 		return;
 	if (error != NULL)
 		g_warning("%s: %s", source->part, error->message);
@@ -113,35 +119,37 @@ set_error(struct source *source, const GError *error)
 		g_message("%s is well again", source->part);
 }
 
-/* Whether what it has is not of this round. cell0 has no hypervisors: nobody waits for it. */
+/* Whether what it has is not of this round. */
 static bool
 is_away(const struct source *source)
 {
 	return source->pending || source->error != NULL;
 }
 
-static bool
-is_cell0(const struct refresh *refresh, const struct source *source)
+/* Rather than one that is slow, the one to blame is one that failed. */
+static const struct source *
+choose_away(const struct source *first, const struct source *source)
 {
-	const struct cell *cell = cells_find(refresh->cells, source->id);
-	return cell != NULL && cell_mapping_is_cell0(cell_get_mapping(cell));
+	if (!is_away(source))
+		return first;
+	bool is_worse = first == NULL || (first->error == NULL && source->error != NULL);
+	return is_worse ? source : first;
 }
 
 /* The first source that is away, in the order of the cells, and the ids of all such cells. */
 static const struct source *
 find_away(const struct refresh *refresh, GArray *away)
 {
-	const struct source *first = is_away(&refresh->map) ? &refresh->map : NULL;
+	const struct source *first = choose_away(NULL, &refresh->map);
 	const GPtrArray *all = cells_get_all(refresh->cells);
 	for (guint i = 0; i < all->len; i++) {
 		int64_t id = cell_get_mapping(all->pdata[i])->id;
 		const struct source *source =
 			g_hash_table_lookup(refresh->sources, (gpointer)(intptr_t)id);
-		if (!is_away(source))
-			continue;
-		g_array_append_val(away, id);
-		if (first == NULL && !is_cell0(refresh, source))
-			first = source;
+		if (is_away(source))
+			g_array_append_val(away, id);
+		if (!source->is_cell0)
+			first = choose_away(first, source);
 	}
 	return first;
 }
@@ -183,10 +191,45 @@ finish_all(struct refresh *refresh, GPtrArray *wishes)
 	g_ptr_array_set_size(wishes, 0);
 }
 
+static void
+publish(struct refresh *refresh)
+{
+	if (refresh->rows != NULL)
+		cloud_rows_publish(refresh->rows, clock_now());
+}
+
+/* When the first of those that wait has waited long enough. */
+static int64_t
+get_deadline(const struct refresh *refresh)
+{
+	int64_t deadline = refresh->begun + refresh->options.timeout;
+	for (guint i = 0; i < refresh->served->len; i++) {
+		const struct wish *wish = refresh->served->pdata[i];
+		deadline = MIN(deadline, wish->deadline);
+	}
+	return deadline;
+}
+
+/* The round goes on for those that may still wait, and ends where there are none. */
 static gboolean
 on_deadline(void *data)
 {
-	end_round(data);
+	struct refresh *refresh = data;
+	int64_t now = g_get_monotonic_time();
+	publish(refresh);
+	for (guint i = refresh->served->len; i-- > 0;) {
+		struct wish *wish = refresh->served->pdata[i];
+		if (wish->deadline > now)
+			continue;
+		g_ptr_array_remove_index(refresh->served, i);
+		finish(refresh, wish);
+	}
+	stop_timer(&refresh->timer);
+	if (refresh->served->len == 0)
+		end_round(refresh);
+	else
+		refresh->timer =
+			start_timer(refresh, get_deadline(refresh) - now, on_deadline, refresh);
 	return G_SOURCE_REMOVE;
 }
 
@@ -198,14 +241,30 @@ on_idle(void *data)
 }
 
 static void
-read_cell(struct refresh *refresh, struct source *source)
+read_source(struct refresh *refresh, struct source *source)
 {
 	if (source->pending) {
 		source->again = true;
 		return;
 	}
 	source->pending = true;
-	cell_read(cells_find(refresh->cells, source->id), refresh->servers);
+	source->asked = g_get_monotonic_time();
+	if (source == &refresh->map)
+		mapper_read(refresh->mapper);
+	else
+		cell_read(cells_find(refresh->cells, source->id), refresh->servers);
+}
+
+/* A reading has ended. */
+static void
+settle(struct refresh *refresh, struct source *source, const GError *error)
+{
+	set_error(source, error);
+	source->pending = false;
+	if (!source->again)
+		return;
+	source->again = false;
+	read_source(refresh, source);
 }
 
 static void
@@ -217,40 +276,60 @@ begin_round(struct refresh *refresh)
 	atomic_store(&refresh->ahead[FRESHNESS_NODES], false);
 	refresh->servers =
 		atomic_exchange(&refresh->ahead[FRESHNESS_SERVERS], false) || refresh->first;
-	int64_t deadline = refresh->begun + refresh->options.timeout;
 	for (guint i = 0; i < refresh->waiting->len; i++) {
 		const struct wish *wish = refresh->waiting->pdata[i];
 		refresh->servers |= wish->part == FRESHNESS_SERVERS;
-		deadline = MIN(deadline, wish->deadline);
 	}
 	GPtrArray *none = refresh->served;
 	refresh->served = refresh->waiting;
 	refresh->waiting = none;
 
 	if (!refresh->first)
-		refresh->timer =
-			start_timer(refresh, deadline - refresh->begun, on_deadline, refresh);
-	refresh->map.again = refresh->map.pending;
-	if (!refresh->map.pending)
-		mapper_read(refresh->mapper);
-	refresh->map.pending = true;
+		refresh->timer = start_timer(
+			refresh, get_deadline(refresh) - refresh->begun, on_deadline, refresh);
+	read_source(refresh, &refresh->map);
 	GHashTableIter iter;
 	gpointer source;
 	g_hash_table_iter_init(&iter, refresh->sources);
 	while (g_hash_table_iter_next(&iter, NULL, &source))
-		read_cell(refresh, source);
+		read_source(refresh, source);
+}
+
+/* Of a source that hangs no error comes. */
+static void
+note_late(struct source *source, int64_t now)
+{
+	int64_t timeout = source->refresh->options.timeout;
+	if (!source->pending || source->error != NULL || now - source->asked < timeout / 2)
+		return;
+	g_autoptr(GError) late = g_error_new(MUSTER_ERROR, MUSTER_ERROR_TIMEOUT,
+		"has not answered within %" G_GINT64_FORMAT " s", timeout / CLOCK_SECOND);
+	set_error(source, late);
 }
 
 static void
+note_all_late(struct refresh *refresh, int64_t now)
+{
+	GHashTableIter iter;
+	gpointer source;
+	note_late(&refresh->map, now);
+	g_hash_table_iter_init(&iter, refresh->sources);
+	while (g_hash_table_iter_next(&iter, NULL, &source))
+		note_late(source, now);
+}
+
+/* Whether all has been read. */
+static bool
 note_freshness(struct refresh *refresh)
 {
 	g_autoptr(GArray) away = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	if (find_away(refresh, away) != NULL)
-		return;
+		return false;
 	refresh->warned = false;
 	atomic_store(&refresh->fresh[FRESHNESS_NODES], refresh->begun);
 	if (refresh->servers)
 		atomic_store(&refresh->fresh[FRESHNESS_SERVERS], refresh->begun);
+	return true;
 }
 
 static void
@@ -258,28 +337,22 @@ end_round(struct refresh *refresh)
 {
 	stop_timer(&refresh->timer);
 	int64_t now = g_get_monotonic_time();
-	refresh->running = false;
-	if (refresh->rows != NULL)
-		cloud_rows_publish(refresh->rows, clock_now());
-	note_freshness(refresh);
+	publish(refresh);
+	note_all_late(refresh, now);
+	bool fresh = note_freshness(refresh);
 	finish_all(refresh, refresh->served);
 	if (refresh->first)
 		refresh->options.first_round(refresh->map.error, refresh->options.data);
 	refresh->first = false;
+	refresh->running = false;
 
-	/* Who has come since has waited for this round, too. */
-	for (guint i = refresh->waiting->len; i-- > 0;) {
-		struct wish *wish = refresh->waiting->pdata[i];
-		if (wish->deadline <= now) {
-			g_ptr_array_remove_index(refresh->waiting, i);
-			finish(refresh, wish);
-		}
-	}
-	if (refresh->waiting->len > 0)
+	/* What is away is looked for again soon. */
+	int64_t pause = fresh ? IDLE_SHARE * (now - refresh->begun) : 0;
+	if (refresh->waiting->len > 0 || atomic_load(&refresh->ahead[FRESHNESS_NODES]) ||
+		atomic_load(&refresh->ahead[FRESHNESS_SERVERS]))
 		begin_round(refresh);
 	else
-		refresh->timer = start_timer(refresh,
-			MAX(IDLE_INTERVAL, IDLE_SHARE * (now - refresh->begun)), on_idle, refresh);
+		refresh->timer = start_timer(refresh, MAX(IDLE_INTERVAL, pause), on_idle, refresh);
 }
 
 static void
@@ -291,7 +364,7 @@ end_if_all_have_come(struct refresh *refresh)
 	g_hash_table_iter_init(&iter, refresh->sources);
 	while (!pending && g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct source *source = value;
-		pending = source->pending && !is_cell0(refresh, source);
+		pending = source->pending && !(source->is_cell0 && source->error != NULL);
 	}
 	if (refresh->running && !pending)
 		end_round(refresh);
@@ -334,8 +407,7 @@ take_delta(struct cell *cell, struct cell_delta *delta, bool last, const GError 
 	struct refresh *refresh = data;
 	struct source *source = g_hash_table_lookup(
 		refresh->sources, (gpointer)(intptr_t)cell_get_mapping(cell)->id);
-	set_error(source, error);
-	source->pending = false;
+	settle(refresh, source, error);
 	if (delta != NULL)
 		cloud_rows_take_delta(refresh->rows, delta, clock_now());
 	if (delta != NULL && !source->loaded) {
@@ -344,10 +416,6 @@ take_delta(struct cell *cell, struct cell_delta *delta, bool last, const GError 
 			g_get_monotonic_time() + refresh->options.full_refresh_interval;
 		source->timer = start_timer(
 			refresh, refresh->options.full_refresh_interval, compare_next, source);
-	}
-	if (source->again) {
-		source->again = false;
-		read_cell(refresh, source);
 	}
 	if (!refresh->running) /* it comes late */
 		cloud_rows_publish(refresh->rows, clock_now());
@@ -360,12 +428,14 @@ add_source(struct refresh *refresh, const struct cell_mapping *mapping)
 	struct source *source = g_new0(struct source, 1);
 	source->refresh = refresh;
 	source->id = mapping->id;
+	source->is_cell0 = cell_mapping_is_cell0(mapping);
 	source->part = g_strdup_printf("cell %s", mapping->name);
 	source->words = refresh_format_away(mapping);
 	g_hash_table_insert(refresh->sources, (gpointer)(intptr_t)mapping->id, source);
-	read_cell(refresh, source);
+	read_source(refresh, source);
 }
 
+/* What is known of a cell that is only reached otherwise is kept until it has been read. */
 static void
 update_cells(struct refresh *refresh, GPtrArray *mappings)
 {
@@ -373,7 +443,8 @@ update_cells(struct refresh *refresh, GPtrArray *mappings)
 	for (guint i = 0; i < gone->len; i++) {
 		int64_t id = g_array_index(gone, int64_t, i);
 		g_hash_table_remove(refresh->sources, (gpointer)(intptr_t)id);
-		cloud_rows_drop_cell(refresh->rows, id);
+		if (cells_find(refresh->cells, id) == NULL)
+			cloud_rows_drop_cell(refresh->rows, id);
 	}
 	for (guint i = 0; i < mappings->len; i++) {
 		const struct cell_mapping *mapping = mappings->pdata[i];
@@ -386,11 +457,7 @@ static void
 take_map(struct api_rows *map, bool caseless, const GError *error, void *data)
 {
 	struct refresh *refresh = data;
-	set_error(&refresh->map, error);
-	refresh->map.pending = refresh->map.again;
-	if (refresh->map.again)
-		mapper_read(refresh->mapper);
-	refresh->map.again = false;
+	settle(refresh, &refresh->map, error);
 	if (map != NULL) {
 		if (refresh->rows == NULL)
 			refresh->rows = cloud_rows_new(refresh->options.inventory, caseless);
@@ -490,12 +557,21 @@ bool
 refresh_is_fresh(struct refresh *refresh, enum freshness_part part)
 {
 	int64_t limit = refresh->options.max_staleness;
-	int64_t age = g_get_monotonic_time() - atomic_load(&refresh->fresh[part]);
-	if (limit == 0 || age > limit)
+	int64_t fresh = atomic_load(&refresh->fresh[part]);
+	int64_t age = g_get_monotonic_time() - fresh;
+	if (limit == 0 || fresh == 0 || age > limit)
 		return false;
 	if (age > limit / 2 && !atomic_exchange(&refresh->ahead[part], true))
 		post(refresh->options.context, refresh_ahead, refresh, NULL);
 	return true;
+}
+
+bool
+refresh_is_away(struct refresh *refresh, int64_t cell)
+{
+	const struct source *source =
+		g_hash_table_lookup(refresh->sources, (gpointer)(intptr_t)cell);
+	return source == NULL || source->error != NULL;
 }
 
 char *

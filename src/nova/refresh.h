@@ -3,9 +3,9 @@
  * The refresh of the inventory, in rounds. A round has the API database and every cell
  * read what is new, all at once, and publishes it; whoever wished for a refresh before
  * it began has it when it ends, so the databases see one refresh at a time, however
- * many ask. A round ends when all have been read, or at its deadline; who has not
- * answered by then is away, and its answer is taken when it comes. Between rounds the
- * cells are compared with what is known of them, slice by slice.
+ * many ask. A round ends when all have been read, or when nobody can wait any longer;
+ * who has not answered by then is away, and its answer is taken when it comes. Between
+ * rounds the cells are compared with what is known of them, slice by slice.
  *
  * All but refresh_is_fresh() is for the thread of the context.
  */
@@ -24,7 +24,7 @@
 struct refresh_options {
 	GMainContext *context;
 	struct inventory *inventory;   /* the refresh is its writer */
-	struct health *health;         /* its parts "api_database" and "cell NAME" */
+	struct health *health;         /* its parts "api_database" and "cell NAME", but for cell0 */
 	struct mapper_options mapper;  /* but for its context, take and data */
 	struct cell_options cells;     /* likewise */
 	int64_t timeout;               /* µs: of a round, and of a wish */
@@ -54,6 +54,9 @@ bool refresh_is_fresh(struct refresh *refresh, enum freshness_part part);
 /* µs since when the part is known to have been as published, where that is allowed though a
  * database is away; false: it is not. Any thread. */
 bool refresh_get_allowed_age(struct refresh *refresh, enum freshness_part part, int64_t *age);
+
+/* Whether the last reading of the cell failed, or takes too long. */
+bool refresh_is_away(struct refresh *refresh, int64_t cell);
 
 /* What clients are told of a database that is away: of a cell's (the caller frees it), and of the
  * API database. */
