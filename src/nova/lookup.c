@@ -32,7 +32,10 @@ struct lookup {
 	void *user;
 	GSource *timer;
 
-	GPtrArray *candidates; /* struct candidate *, in the order of the cells */
+	int64_t known_cell; /* in which the inventory has the node; 0: in none */
+	bool late;          /* who has not answered by now is not waited for */
+
+	GPtrArray *candidates; /* struct candidate * */
 	char *host;            /* whose mapping was asked for; NULL: none yet */
 	bool map_answered;
 	GError *map_error;
@@ -280,13 +283,43 @@ choose(const struct lookup *lookup)
 	return first;
 }
 
+/* Whether a cell's answer is needed, though the first that has answered has the node (NULL: none
+ * has). A cell that is away is waited for where it is known to have the node. */
 static bool
-all_answered(const struct lookup *lookup)
+is_awaited(const struct lookup *lookup, const struct candidate *candidate,
+	const struct candidate *first)
 {
+	if (candidate->answered || lookup->late)
+		return false;
+	return first == NULL || (candidate->cell < first->cell &&
+					(candidate->cell == lookup->known_cell ||
+						!refresh_is_away(lookup->lookups->options.refresh,
+							candidate->cell)));
+}
+
+/* Whether enough have answered. */
+static bool
+is_decided(const struct lookup *lookup)
+{
+	const struct candidate *first = choose(lookup);
 	for (guint i = 0; i < lookup->candidates->len; i++)
-		if (!((struct candidate *)lookup->candidates->pdata[i])->answered)
+		if (is_awaited(lookup, lookup->candidates->pdata[i], first))
 			return false;
 	return true;
+}
+
+/* An id may be another node's in each cell. Where the cell that has it is away, it is not taken for
+ * that of a later one. */
+static bool
+is_hidden(const struct lookup *lookup)
+{
+	for (guint i = 0; lookup->uuid == NULL && i < lookup->candidates->len; i++) {
+		const struct candidate *candidate = lookup->candidates->pdata[i];
+		if (candidate->cell == lookup->known_cell &&
+			(candidate->error != NULL || !candidate->answered))
+			return lookup->found == NULL || candidate->cell < lookup->found->cell;
+	}
+	return false;
 }
 
 static void
@@ -350,9 +383,13 @@ join(struct lookup *lookup)
 static void
 step(struct lookup *lookup)
 {
-	if (!all_answered(lookup))
+	if (!is_decided(lookup))
 		return;
 	lookup->found = choose(lookup);
+	if (is_hidden(lookup)) {
+		end_without_cell(lookup, lookup->known_cell);
+		return;
+	}
 	if (lookup->found == NULL) {
 		look_further(lookup);
 		return;
@@ -366,21 +403,33 @@ step(struct lookup *lookup)
 		join(lookup);
 }
 
-static gboolean
-on_deadline(void *data)
+/* Tells whose answer is missing. */
+static void
+end_late(struct lookup *lookup)
 {
-	struct lookup *lookup = data;
 	for (guint i = 0; i < lookup->candidates->len; i++) {
 		const struct candidate *candidate = lookup->candidates->pdata[i];
 		if (!candidate->answered) {
 			end_without_cell(lookup, candidate->cell);
-			return G_SOURCE_REMOVE;
+			return;
 		}
 	}
 	if (lookup->map_answered && lookup->elsewhere != NULL)
 		end_without_cell(lookup, lookup->elsewhere->cell);
 	else
 		end_unavailable(lookup, REFRESH_MAP_AWAY);
+}
+
+static gboolean
+on_deadline(void *data)
+{
+	struct lookup *lookup = lookup_ref(data);
+	lookup->late = true;
+	if (choose(lookup) != NULL)
+		step(lookup);
+	if (lookup->lookups != NULL)
+		end_late(lookup);
+	lookup_unref(lookup);
 	return G_SOURCE_REMOVE;
 }
 
@@ -439,6 +488,7 @@ lookups_begin(struct lookups *lookups, struct freshness_key key, bool with_serve
 	}
 	/* By its id the node is the first that has it: an earlier cell may have got one. */
 	const struct node_columns *node = hypervisor_get_columns(snapshot_get(snapshot, slot));
+	lookup->known_cell = node->cell;
 	ask_map(lookup, node->host);
 	if (!ask_cells(lookup, key.uuid != NULL ? node->cell : 0, node->cell))
 		step(lookup);
