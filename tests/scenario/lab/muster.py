@@ -134,5 +134,8 @@ class Muster:
         """How many file descriptors it has open."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def count_threads(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
     def health(self):
         return web.get(self.port, "/healthcheck", tls=self.tls)

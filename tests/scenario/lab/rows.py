@@ -49,12 +49,12 @@ class Rows:
             values = ", ".join(f"({', '.join(map(_format, row.values()))})" for row in batch)
             self.sql(f"INSERT INTO {name} ({columns}) VALUES {values}")
 
-    def update_untold(self, name, where, **columns):
+    def update_untold(self, name, where, /, **columns):
         """By hand: no time tells of it."""
         values = ", ".join(f"`{column}` = {_format(value)}" for column, value in columns.items())
         self.sql(f"UPDATE {name} SET {values} WHERE {where}")
 
-    def update(self, name, where, **columns):
+    def update(self, name, where, /, **columns):
         self.update_untold(name, where, updated_at=NOW, **columns)
 
     def soft_delete(self, name, where):

@@ -13,19 +13,39 @@ _CHUNK = 65536
 _PAUSE = 0.2  # s between two bytes where it drips: no wait for the next one is long
 
 
+class _Pace:
+    """How the bytes of some connections pass."""
+
+    def __init__(self):
+        self.flowing = threading.Event()
+        self.fast = threading.Event()
+        self.restore()
+
+    def restore(self):
+        self.flowing.set()
+        self.fast.set()
+
+    def send(self, target, data):
+        self.flowing.wait()
+        while data and not self.fast.is_set():
+            target.sendall(data[:1])
+            data = data[1:]
+            self.fast.wait(_PAUSE)
+        target.sendall(data)
+
+
 class TcpProxy:
     def __init__(self, server_port):
         self.server_port = server_port
         self.port = process.free_port()
         self._listener = None
         self._ends = set()  # the sockets of what is open
-        self._flowing = threading.Event()
-        self._fast = threading.Event()
+        self._pace = _Pace()
+        self._left = []  # paces of what was open before
 
     def open(self):
         """Also after cut(), hang() and drip()."""
-        self._fast.set()
-        self._flowing.set()
+        self._restore()
         if not self._listener:
             self._listener = socket.create_server(("127.0.0.1", self.port))
             threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
@@ -36,13 +56,23 @@ class TcpProxy:
             _shut(listener)
         for end in list(self._ends):
             _shut(end)
-        self._flowing.set()
+        self._restore()
+
+    def _restore(self):
+        for pace in (self._pace, *self._left):
+            pace.restore()
+        self._left.clear()
 
     def hang(self):
-        self._flowing.clear()
+        self._pace.flowing.clear()
 
     def drip(self):
-        self._fast.clear()
+        self._pace.fast.clear()
+
+    def leave(self):
+        """What is open goes on to hang or drip, and what comes from now on is served."""
+        self._left.append(self._pace)
+        self._pace = _Pace()
 
     def _accept(self, listener):
         with listener, contextlib.suppress(OSError):  # it is shut down in the end
@@ -55,18 +85,13 @@ class TcpProxy:
                     continue
                 for source, target in ((near, far), (far, near)):
                     self._ends.add(source)
-                    threading.Thread(target=self._pass, args=[source, target],
+                    threading.Thread(target=self._pass, args=[source, target, self._pace],
                                      daemon=True).start()
 
-    def _pass(self, source, target):
+    def _pass(self, source, target, pace):
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
-                self._flowing.wait()
-                while data and not self._fast.is_set():
-                    target.sendall(data[:1])
-                    data = data[1:]
-                    self._fast.wait(_PAUSE)
-                target.sendall(data)
+                pace.send(target, data)
         _shut(target)
         self._ends.discard(source)
         source.close()
