@@ -271,7 +271,7 @@ find_changes(struct cell_instances *instances, int64_t now, GError **error)
 	g_autofree char *since = clock_format_sql(instances->since - OVERLAP);
 	struct value value = value_text(since);
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(struct value));
-	bool same;
+	bool same = false;
 	if (!take_changes(instances,
 		    "SELECT id, host, deleted FROM instances WHERE updated_at >= ?1", &value, 1,
 		    error) ||
