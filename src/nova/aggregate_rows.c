@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nova/aggregate_rows.h"
 
-#include "base/clock.h"
 #include "store/schema.h"
 #include "store/statement.h"
 
@@ -10,14 +9,6 @@ static const struct table tables[] = {
 	{"aggregate_hosts", (const char *[]){"id", "aggregate_id", "host", NULL}},
 	{"aggregate_metadata", (const char *[]){"id", "aggregate_id", "key", "value", NULL}},
 };
-
-static int64_t
-get_moment(struct statement *row, int column)
-{
-	int64_t moment;
-	clock_parse_sql(statement_get_text(row, column), &moment);
-	return moment;
-}
 
 bool
 aggregate_rows_check_tables(struct database *database, GError **error)
@@ -41,8 +32,8 @@ read_aggregates(struct database *database, GPtrArray *list, GError **error)
 			continue;
 		struct aggregate *aggregate = aggregate_new(
 			statement_get_integer(row, 0).value, statement_get_text(row, 1), name);
-		aggregate->created_at = get_moment(row, 3);
-		aggregate->updated_at = get_moment(row, 4);
+		aggregate->created_at = statement_get_moment(row, 3);
+		aggregate->updated_at = statement_get_moment(row, 4);
 		g_ptr_array_add(list, aggregate);
 	}
 	return statement_check(row, error);

@@ -38,8 +38,8 @@ make_record(const struct batch *batch, struct statement *row)
 		.disabled = statement_get_integer(row, 8).value != 0,
 		.disabled_reason = g_strdup(statement_get_text(row, 9)),
 		.forced_down = statement_get_integer(row, 10).value != 0,
+		.last_seen_up = statement_get_moment(row, 11),
 	};
-	clock_parse_sql(statement_get_text(row, 11), &record->last_seen_up);
 	record->reports = record->last_seen_up != CLOCK_UNKNOWN &&
 			  batch->now - record->last_seen_up <= batch->down_time;
 	return record;

@@ -47,6 +47,8 @@ struct database_ops {
 	bool (*next)(struct database *database, struct rows *rows, GError **error);
 	/* A column of the row. What is not a number is unknown. */
 	struct nullable (*get_integer)(struct rows *rows, int column);
+	/* What is not a time is CLOCK_UNKNOWN. */
+	int64_t (*get_moment)(struct rows *rows, int column);
 	/* Bytes that a NUL follows, lent until the next row; NULL for NULL. */
 	const char *(*get_text)(struct rows *rows, int column, size_t *length);
 	/* statement_count_changes(), statement_get_new_id() */

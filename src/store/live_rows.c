@@ -3,7 +3,6 @@
 
 #include <jansson.h>
 
-#include "base/clock.h"
 #include "store/schema.h"
 #include "store/statement.h"
 
@@ -141,14 +140,6 @@ select_live(const struct live_rows *which, const struct table *table)
 	return statement_new(which->database, sql, which->values, all ? 0 : which->size);
 }
 
-static int64_t
-get_moment(struct statement *row, int column)
-{
-	int64_t moment;
-	clock_parse_sql(statement_get_text(row, column), &moment);
-	return moment;
-}
-
 bool
 live_rows_read_services(
 	const struct live_rows *which, live_rows_take_service *take, void *data, GError **error)
@@ -166,9 +157,9 @@ live_rows_read_services(
 			.disabled_known = disabled.known,
 			.disabled_reason = statement_get_text(row, SERVICE_DISABLED_REASON),
 			.forced_down = statement_get_integer(row, SERVICE_FORCED_DOWN).value != 0,
-			.created_at = get_moment(row, SERVICE_CREATED_AT),
-			.updated_at = get_moment(row, SERVICE_UPDATED_AT),
-			.last_seen_up = get_moment(row, SERVICE_LAST_SEEN_UP),
+			.created_at = statement_get_moment(row, SERVICE_CREATED_AT),
+			.updated_at = statement_get_moment(row, SERVICE_UPDATED_AT),
+			.last_seen_up = statement_get_moment(row, SERVICE_LAST_SEEN_UP),
 		};
 		if (columns.host != NULL && columns.binary != NULL)
 			take(&columns, data);

@@ -285,6 +285,7 @@ static const struct database_ops mariadb_ops = {
 	.close_rows = mariadb_rows_close,
 	.next = mariadb_rows_next,
 	.get_integer = mariadb_rows_get_integer,
+	.get_moment = mariadb_rows_get_moment,
 	.get_text = mariadb_rows_get_text,
 	.count_changes = mariadb_count_changes,
 	.get_new_id = mariadb_get_new_id,

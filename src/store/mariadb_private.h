@@ -40,6 +40,7 @@ struct rows *mariadb_rows_open(struct database *database, const char *sql,
 void mariadb_rows_close(struct database *database, struct rows *rows);
 bool mariadb_rows_next(struct database *database, struct rows *rows, GError **error);
 struct nullable mariadb_rows_get_integer(struct rows *rows, int column);
+int64_t mariadb_rows_get_moment(struct rows *rows, int column);
 const char *mariadb_rows_get_text(struct rows *rows, int column, size_t *length);
 int64_t mariadb_count_changes(struct database *database);
 int64_t mariadb_get_new_id(struct database *database);

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Statements of MariaDB: prepared once a connection, with their rows brought over
- * whole, so that others may run while they are looked at. A number is bound as one;
- * any other column is fetched as text when it is asked for, since its length is
- * known only then.
+ * whole, so that others may run while they are looked at. A number is bound as one,
+ * and so is a time, which libmariadb would print for us to parse; any other column is
+ * fetched as text when it is asked for, since its length is known only then.
  */
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "store/mariadb_private.h"
 
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_TIME };
+
 struct column {
-	bool numeric;
+	enum kind kind;
 	int64_t integer;
+	MYSQL_TIME time;
 	unsigned long length;
 	my_bool null;
 	GString *text; /* as it was asked for */
@@ -73,6 +78,35 @@ number_placeholders(const char *sql, GArray *order)
 	return g_string_free(plain, FALSE);
 }
 
+static enum kind
+get_kind(enum enum_field_types type)
+{
+	if (type == MYSQL_TYPE_DATETIME || type == MYSQL_TYPE_TIMESTAMP)
+		return KIND_TIME;
+	return IS_NUM(type) ? KIND_NUMBER : KIND_TEXT;
+}
+
+/* Where a column's value goes as soon as its row is there. */
+static MYSQL_BIND
+bind_column(struct column *column)
+{
+	MYSQL_BIND bind = {
+		.buffer_type = MYSQL_TYPE_STRING,
+		.length = &column->length,
+		.is_null = &column->null,
+	};
+	if (column->kind == KIND_NUMBER) {
+		bind.buffer_type = MYSQL_TYPE_LONGLONG;
+		bind.buffer = &column->integer;
+		bind.buffer_length = sizeof(column->integer);
+	} else if (column->kind == KIND_TIME) {
+		bind.buffer_type = MYSQL_TYPE_DATETIME;
+		bind.buffer = &column->time;
+		bind.buffer_length = sizeof(column->time);
+	}
+	return bind;
+}
+
 static void
 describe_columns(struct rows *rows)
 {
@@ -85,15 +119,9 @@ describe_columns(struct rows *rows)
 	const MYSQL_FIELD *fields = mysql_fetch_fields(result);
 	for (unsigned i = 0; i < rows->size; i++) {
 		struct column *column = &rows->columns[i];
-		column->numeric = IS_NUM(fields[i].type);
+		column->kind = get_kind(fields[i].type);
 		column->text = g_string_new(NULL);
-		rows->binds[i] = (MYSQL_BIND){
-			.buffer_type = column->numeric ? MYSQL_TYPE_LONGLONG : MYSQL_TYPE_STRING,
-			.buffer = column->numeric ? &column->integer : NULL,
-			.buffer_length = column->numeric ? sizeof(column->integer) : 0,
-			.length = &column->length,
-			.is_null = &column->null,
-		};
+		rows->binds[i] = bind_column(column);
 	}
 	mysql_free_result(result);
 }
@@ -214,7 +242,44 @@ struct nullable
 mariadb_rows_get_integer(struct rows *rows, int at)
 {
 	const struct column *column = &rows->columns[at];
-	return column->numeric && !column->null ? NULLABLE(column->integer) : NULLABLE_UNKNOWN;
+	return column->kind == KIND_NUMBER && !column->null ? NULLABLE(column->integer)
+							    : NULLABLE_UNKNOWN;
+}
+
+/* MariaDB may hold a time of zeros, which is no moment. */
+static int64_t
+get_time(const struct column *column)
+{
+	const MYSQL_TIME *time = &column->time;
+	if (column->null || time->month == 0 || time->day == 0)
+		return CLOCK_UNKNOWN;
+	struct tm parts = {
+		.tm_year = (int)time->year - 1900,
+		.tm_mon = (int)time->month - 1,
+		.tm_mday = (int)time->day,
+		.tm_hour = (int)time->hour,
+		.tm_min = (int)time->minute,
+		.tm_sec = (int)time->second,
+	};
+	return timegm(&parts) * CLOCK_SECOND + (int64_t)time->second_part;
+}
+
+int64_t
+mariadb_rows_get_moment(struct rows *rows, int at)
+{
+	const struct column *column = &rows->columns[at];
+	return column->kind == KIND_TIME ? get_time(column) : CLOCK_UNKNOWN;
+}
+
+static bool
+fetch_text(struct rows *rows, int at)
+{
+	struct column *column = &rows->columns[at];
+	g_string_set_size(column->text, column->length);
+	MYSQL_BIND whole = rows->binds[at];
+	whole.buffer = column->text->str;
+	whole.buffer_length = column->length;
+	return mysql_stmt_fetch_column(rows->handle, &whole, (unsigned)at, 0) == 0;
 }
 
 const char *
@@ -223,15 +288,19 @@ mariadb_rows_get_text(struct rows *rows, int at, size_t *length)
 	struct column *column = &rows->columns[at];
 	if (column->null)
 		return NULL;
-	if (column->numeric) {
-		g_string_printf(column->text, "%" G_GINT64_FORMAT, column->integer);
-	} else {
-		g_string_set_size(column->text, column->length);
-		MYSQL_BIND whole = rows->binds[at];
-		whole.buffer = column->text->str;
-		whole.buffer_length = column->length;
-		if (mysql_stmt_fetch_column(rows->handle, &whole, (unsigned)at, 0) != 0)
+	switch (column->kind) {
+	case KIND_TEXT:
+		if (!fetch_text(rows, at))
 			return NULL;
+		break;
+	case KIND_NUMBER:
+		g_string_printf(column->text, "%" G_GINT64_FORMAT, column->integer);
+		break;
+	case KIND_TIME: {
+		g_autofree char *text = clock_format_sql(get_time(column));
+		g_string_assign(column->text, text == NULL ? "" : text);
+		break;
+	}
 	}
 	*length = column->text->len;
 	return column->text->str;

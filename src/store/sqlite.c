@@ -258,6 +258,7 @@ static const struct database_ops sqlite_ops = {
 	.close_rows = sqlite_rows_close,
 	.next = sqlite_rows_next,
 	.get_integer = sqlite_rows_get_integer,
+	.get_moment = sqlite_rows_get_moment,
 	.get_text = sqlite_rows_get_text,
 	.count_changes = sqlite_count_changes,
 	.get_new_id = sqlite_get_new_id,

@@ -34,6 +34,7 @@ struct rows *sqlite_rows_open(struct database *database, const char *sql,
 void sqlite_rows_close(struct database *database, struct rows *rows);
 bool sqlite_rows_next(struct database *database, struct rows *rows, GError **error);
 struct nullable sqlite_rows_get_integer(struct rows *rows, int column);
+int64_t sqlite_rows_get_moment(struct rows *rows, int column);
 const char *sqlite_rows_get_text(struct rows *rows, int column, size_t *length);
 int64_t sqlite_count_changes(struct database *database);
 int64_t sqlite_get_new_id(struct database *database);

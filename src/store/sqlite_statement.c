@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite_private.h"
 
+#include "base/clock.h"
 #include "store/statement.h"
 
 struct rows {
@@ -104,6 +105,15 @@ sqlite_rows_get_integer(struct rows *rows, int column)
 	if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
 		return NULLABLE_UNKNOWN;
 	return NULLABLE(sqlite3_column_int64(rows->prepared, column));
+}
+
+/* SQLite has no type for it: SQLAlchemy stores a text. */
+int64_t
+sqlite_rows_get_moment(struct rows *rows, int column)
+{
+	int64_t moment;
+	clock_parse_sql((const char *)sqlite3_column_text(rows->prepared, column), &moment);
+	return moment;
 }
 
 const char *

@@ -67,6 +67,12 @@ statement_get_integer(struct statement *statement, int column)
 	return statement->database->ops->get_integer(statement->rows, column);
 }
 
+int64_t
+statement_get_moment(struct statement *statement, int column)
+{
+	return statement->database->ops->get_moment(statement->rows, column);
+}
+
 const char *
 statement_get_text(struct statement *statement, int column)
 {

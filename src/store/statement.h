@@ -78,6 +78,8 @@ bool statement_check(const struct statement *statement, GError **error);
 
 /* A column of the row, counted from 0. What is not a number is unknown. */
 struct nullable statement_get_integer(struct statement *statement, int column);
+/* µs since the epoch, of a DATETIME; CLOCK_UNKNOWN for NULL, and for what is not one. */
+int64_t statement_get_moment(struct statement *statement, int column);
 /* Valid UTF-8, lent until the next row; NULL for NULL. */
 const char *statement_get_text(struct statement *statement, int column);
 
