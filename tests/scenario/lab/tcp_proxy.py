@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A TCP proxy on loopback between a server and those who reach it through here: it makes the
 server be away for them (nothing listens, and what was open is closed), hang (connections
-are taken, and nothing comes back) or drip (a byte at a time, with pauses) while all others go on
-reaching it."""
+are taken, and nothing comes back) or drip (its answers come a byte at a time, with pauses) while
+all others go on reaching it."""
 import contextlib
 import socket
 import threading
@@ -25,9 +25,9 @@ class _Pace:
         self.flowing.set()
         self.fast.set()
 
-    def send(self, target, data):
+    def send(self, target, data, is_answer):
         self.flowing.wait()
-        while data and not self.fast.is_set():
+        while data and is_answer and not self.fast.is_set():
             target.sendall(data[:1])
             data = data[1:]
             self.fast.wait(_PAUSE)
@@ -85,13 +85,13 @@ class TcpProxy:
                     continue
                 for source, target in ((near, far), (far, near)):
                     self._ends.add(source)
-                    threading.Thread(target=self._pass, args=[source, target, self._pace],
-                                     daemon=True).start()
+                    threading.Thread(target=self._pass, daemon=True, args=[
+                        source, target, self._pace, source is far]).start()
 
-    def _pass(self, source, target, pace):
+    def _pass(self, source, target, pace, is_answer):
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
-                pace.send(target, data)
+                pace.send(target, data, is_answer)
         _shut(target)
         self._ends.discard(source)
         source.close()
