@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A recorded cloud as MariaDB has it.
 
-    tests/conformance/mariadb.py CELL.sql          prints the tables, in Nova's types for MySQL
+    tests/conformance/mariadb.py DATABASE.sql      prints the tables, in Nova's types for MySQL
     tests/conformance/mariadb.py CLOUD DIRECTORY   copies the recordings, as Nova on MariaDB answers
 
 The clouds were recorded over SQLite, whose text compares with case. Over MariaDB
