@@ -113,8 +113,8 @@ work_at_readings(GPtrArray *jobs, void *state)
 			message->delta = cell_reader_compare(
 				reading->reader, &message->last, &message->error);
 		else
-			message->delta = cell_reader_read(
-				reading->reader, message->job == JOB_READ_SERVERS, &message->error);
+			message->delta = cell_reader_read(reading->reader,
+				message->job == JOB_READ_SERVERS, clock_now(), &message->error);
 		send(message);
 	}
 }

@@ -9,7 +9,7 @@
 #include "store/statement.h"
 
 /* A row's time has whole seconds, and may be any writer's, whose clocks differ: a row is read
- * again until its time has been the same for so long (monotonic µs). */
+ * again until its time has been the same for so long (µs). */
 #define YOUNG (15 * CLOCK_SECOND)
 
 #define NODES_SLICE 2000
@@ -19,7 +19,7 @@
 /* What is remembered of a node. */
 struct stamp {
 	int64_t written_at; /* the row's time, CLOCK_UNKNOWN included */
-	int64_t seen_at;    /* when it was seen first, monotonic µs */
+	int64_t seen_at;    /* when it was seen first, µs */
 	uint64_t round;     /* the reading that saw it last */
 };
 
@@ -48,7 +48,8 @@ struct reading {
 	bool servers;
 	struct cell_delta *delta; /* NULL: it has not begun */
 	unsigned passed_over;     /* nodes that can't be shown */
-	int64_t now;              /* monotonic */
+	int64_t now;              /* µs */
+	int64_t begun;            /* monotonic µs */
 };
 
 struct cell_reader *
@@ -166,9 +167,7 @@ read_stamps(struct reading *reading, GArray *to_read, GError **error)
 	reader->round++;
 	while (statement_next(row)) {
 		struct value id = value_integer(statement_get_integer(row, 0).value);
-		int64_t written_at;
-		clock_parse_sql(statement_get_text(row, 1), &written_at);
-		if (stamp(reading, id.integer, written_at))
+		if (stamp(reading, id.integer, statement_get_moment(row, 1)))
 			g_array_append_val(to_read, id);
 	}
 	if (!statement_check(row, error))
@@ -264,7 +263,7 @@ read_news(void *data, GError **error)
 		return false;
 	if (!reading->servers && reader->read)
 		return true;
-	return cell_instances_read_changes(reader->instances, reading->delta, clock_now(), error);
+	return cell_instances_read_changes(reader->instances, reading->delta, reading->now, error);
 }
 
 /* A connection that broke while nobody used it is made anew, if that was found out soon. */
@@ -275,7 +274,7 @@ read_database(struct reading *reading, database_work *work, GError **error)
 	g_autoptr(GError) failure = NULL;
 	if (database_read(reader->database, work, reading, &failure))
 		return true;
-	int64_t spent = g_get_monotonic_time() - reading->now;
+	int64_t spent = g_get_monotonic_time() - reading->begun;
 	if (g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE) &&
 		spent < reader->timeout * CLOCK_SECOND / 2)
 		return database_read(reader->database, work, reading, error);
@@ -306,10 +305,14 @@ warn_passed_over(struct cell_reader *reader, unsigned passed_over)
 }
 
 struct cell_delta *
-cell_reader_read(struct cell_reader *reader, bool servers, GError **error)
+cell_reader_read(struct cell_reader *reader, bool servers, int64_t now, GError **error)
 {
 	struct reading reading = {
-		.reader = reader, .servers = servers, .now = g_get_monotonic_time()};
+		.reader = reader,
+		.servers = servers,
+		.now = now,
+		.begun = g_get_monotonic_time(),
+	};
 	if (!connect_to_database(reader, error))
 		return NULL;
 	struct cell_delta *delta = run(&reading, read_news, error);
@@ -410,7 +413,7 @@ compare_next_servers(struct reading *reading, bool *last, GError **error)
 struct cell_delta *
 cell_reader_compare(struct cell_reader *reader, bool *last, GError **error)
 {
-	struct reading reading = {.reader = reader, .now = g_get_monotonic_time()};
+	struct reading reading = {.reader = reader, .begun = g_get_monotonic_time()};
 	*last = is_cell0(reader);
 	if (*last)
 		return cell_delta_new(reader->mapping->id, reader->caseless);

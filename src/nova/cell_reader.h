@@ -33,11 +33,13 @@ void cell_reader_free(struct cell_reader *reader);
 CLEANUP_DEFINE(struct cell_reader, cell_reader_free)
 
 /*
- * Reads what is new, the servers only where they are wanted; the first reading that succeeds
- * brings all there is. A connection that was lost in the meantime is made anew. Of cell0 the
- * services alone are read. The errors are those of store_open() and database_read().
+ * Reads what is new at `now` (µs, the wall clock's), the servers only where they are wanted; the
+ * first reading that succeeds brings all there is. A connection that was lost in the meantime is
+ * made anew. Of cell0 the services alone are read. The errors are those of store_open() and
+ * database_read().
  */
-struct cell_delta *cell_reader_read(struct cell_reader *reader, bool servers, GError **error);
+struct cell_delta *cell_reader_read(
+	struct cell_reader *reader, bool servers, int64_t now, GError **error);
 
 /* Reads the next slice of nodes and of servers, whether they seem to have changed or not. *last:
  * all have been looked at, and the next call begins anew. After a cell_reader_read(). */

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the readings of a cell bring, told as a text: "all-nodes" and "all-servers" where a
+ * reading brings all, "1@cmp-01" for a node, "-1" for one that is gone, "cmp-01[i1 i2]" for
+ * the servers of a host.
+ */
+#include "nova/cell_reader.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "nova-fixture.h"
+
+#define LATER (16 * CLOCK_SECOND) /* a row's time is old by then */
+
+struct cell_fixture {
+	struct nova nova;
+	struct cell_mapping *mapping;
+	struct cell_reader *reader;
+	int64_t now;
+};
+
+static void
+open_reader(struct cell_fixture *fixture)
+{
+	fixture->reader = cell_reader_new(
+		&(struct cell_reader_options){.mapping = fixture->mapping, .timeout = 2});
+}
+
+/* Two hosts with a node each; two servers are on the first. */
+static void
+set_up(struct cell_fixture *fixture, const void *data)
+{
+	nova_set_up(&fixture->nova, NULL);
+	nova_add_cell(&fixture->nova, 1);
+	nova_add_host(&fixture->nova, 1, 1);
+	nova_add_host(&fixture->nova, 1, 2);
+	nova_add_instance(&fixture->nova, 1, 1, "cmp-01");
+	nova_add_instance(&fixture->nova, 1, 2, "cmp-01");
+	fixture->mapping = nova_make_mapping(&fixture->nova, 1);
+	fixture->now = NOVA_START;
+	open_reader(fixture);
+}
+
+static void
+tear_down(struct cell_fixture *fixture, const void *data)
+{
+	cell_reader_free(fixture->reader);
+	cell_mapping_free(fixture->mapping);
+	nova_tear_down(&fixture->nova, NULL);
+}
+
+static char *
+format_servers(const char *host, const struct servers *servers)
+{
+	g_autoptr(GString) text = g_string_new(host);
+	g_string_append_c(text, '[');
+	for (size_t i = 0; i < servers_get_size(servers); i++)
+		g_string_append_printf(
+			text, "%s%s", i == 0 ? "" : " ", servers_get_name(servers, i));
+	g_string_append_c(text, ']');
+	return g_strdup(text->str);
+}
+
+static char *
+describe(const struct cell_delta *delta)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	if (delta->all_nodes)
+		g_ptr_array_add(words, g_strdup("all-nodes"));
+	for (guint i = 0; i < delta->nodes->len; i++) {
+		const struct node_columns *node = node_get_columns(delta->nodes->pdata[i]);
+		g_ptr_array_add(words, g_strdup_printf("%d@%s", (int)node->id, node->host));
+	}
+	for (guint i = 0; i < delta->gone->len; i++)
+		g_ptr_array_add(
+			words, g_strdup_printf("-%d", (int)g_array_index(delta->gone, int64_t, i)));
+	if (delta->all_servers)
+		g_ptr_array_add(words, g_strdup("all-servers"));
+	g_autoptr(GList) hosts = g_hash_table_get_keys(delta->servers);
+	hosts = g_list_sort(hosts, (GCompareFunc)strcmp);
+	for (GList *host = hosts; host != NULL; host = host->next)
+		g_ptr_array_add(words, format_servers(host->data,
+					       g_hash_table_lookup(delta->servers, host->data)));
+	g_ptr_array_add(words, NULL);
+	return g_strjoinv(" ", (char **)words->pdata);
+}
+
+static struct cell_delta *
+read_delta(struct cell_fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	struct cell_delta *delta = cell_reader_read(fixture->reader, true, fixture->now, &error);
+	g_assert_no_error(error);
+	return delta;
+}
+
+static void
+assert_reads(struct cell_fixture *fixture, const char *expected)
+{
+	CLEANUP(cell_delta_free) struct cell_delta *delta = read_delta(fixture);
+	g_autofree char *text = describe(delta);
+	g_assert_cmpstr(text, ==, expected);
+}
+
+static void
+skip_reading(struct cell_fixture *fixture)
+{
+	cell_delta_free(read_delta(fixture));
+}
+
+/* All slices of one pass, in one line each. */
+static char *
+compare_all(struct cell_fixture *fixture)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	for (bool last = false; !last;) {
+		g_autoptr(GError) error = NULL;
+		CLEANUP(cell_delta_free)
+		struct cell_delta *delta = cell_reader_compare(fixture->reader, &last, &error);
+		g_assert_no_error(error);
+		g_autofree char *line = describe(delta);
+		g_string_append_printf(text, "%s\n", line);
+		g_assert_cmpuint(text->len, <, 1000000); /* it comes to an end */
+	}
+	return g_strdup(text->str);
+}
+
+static void
+test_the_first_reading_brings_all(struct cell_fixture *fixture, const void *data)
+{
+	CLEANUP(cell_delta_free) struct cell_delta *delta = read_delta(fixture);
+	g_autofree char *text = describe(delta);
+	g_assert_cmpstr(text, ==, "all-nodes 1@cmp-01 2@cmp-02 all-servers cmp-01[i1 i2]");
+	g_assert_cmpuint(delta->services->len, ==, 2);
+	g_assert_cmpint(delta->cell, ==, 1);
+	g_assert_false(delta->caseless);
+}
+
+static void
+test_what_is_not_new_is_not_brought(struct cell_fixture *fixture, const void *data)
+{
+	skip_reading(fixture);
+	fixture->now += LATER;
+	CLEANUP(cell_delta_free) struct cell_delta *second = read_delta(fixture);
+	g_autofree char *text = describe(second);
+	g_assert_cmpstr(text, ==, "");
+	g_assert_cmpuint(second->services->len, ==, 2); /* their heartbeats are */
+}
+
+/* What is written between two readings, and what the second brings. %s is the moment. */
+static const struct change {
+	const char *name;
+	const char *sql;
+	const char *expected;
+} changes[] = {
+	{"node-inserted",
+		"INSERT INTO compute_nodes SELECT '%s', NULL, NULL, 3, service_id, vcpus, memory_mb, "
+		"local_gb, vcpus_used, memory_mb_used, local_gb_used, hypervisor_type, "
+		"hypervisor_version, cpu_info, disk_available_least, free_ram_mb, free_disk_gb, "
+		"current_workload, running_vms, 'ironic', deleted, host_ip, supported_instances, "
+		"pci_stats, metrics, extra_resources, stats, numa_topology, host, "
+		"ram_allocation_ratio, cpu_allocation_ratio, 'u3', disk_allocation_ratio, mapped "
+		"FROM compute_nodes WHERE id = 1",
+		"3@cmp-01"},
+	{"node-updated", "UPDATE compute_nodes SET vcpus = 9, updated_at = '%s' WHERE id = 2",
+		"2@cmp-02"},
+	{"node-updated-by-a-clock-that-is-hours-slow",
+		"UPDATE compute_nodes SET vcpus = 9, updated_at = '2026-10-31 18:00:00' "
+		"WHERE id = 2 AND '%s' <> ''",
+		"2@cmp-02"},
+	{"node-moved", "UPDATE compute_nodes SET host = 'cmp-03', updated_at = '%s' WHERE id = 2",
+		"2@cmp-03"},
+	{"node-loses-its-host",
+		"UPDATE compute_nodes SET host = NULL, updated_at = '%s' WHERE id = 2", "-2"},
+	{"node-soft-deleted",
+		"UPDATE compute_nodes SET deleted = id, deleted_at = '%s' WHERE id = 1", "-1"},
+	{"node-purged", "DELETE FROM compute_nodes WHERE id = 1 AND '%s' <> ''", "-1"},
+	{"instance-inserted",
+		"INSERT INTO instances (created_at, id, host, uuid, display_name, deleted) "
+		"VALUES ('%s', 3, 'cmp-02', 'u3', 'i3', 0)",
+		"cmp-02[i3]"},
+	{"instance-inserted-by-a-slow-clock",
+		"INSERT INTO instances (created_at, id, host, uuid, display_name, deleted) "
+		"SELECT '2026-10-31 18:00:00', 3, 'cmp-02', 'u3', 'i3', 0 WHERE '%s' <> ''",
+		"cmp-02[i3]"},
+	{"instance-placed-nowhere",
+		"INSERT INTO instances (created_at, id, uuid, display_name, deleted) "
+		"VALUES ('%s', 3, 'u3', 'i3', 0)",
+		""},
+	{"instance-renamed",
+		"UPDATE instances SET display_name = 'web', updated_at = '%s' WHERE id = 2",
+		"cmp-01[i1 web]"},
+	{"instance-moved", "UPDATE instances SET host = 'cmp-02', updated_at = '%s' WHERE id = 1",
+		"cmp-01[i2] cmp-02[i1]"},
+	{"instance-loses-its-host",
+		"UPDATE instances SET host = NULL, updated_at = '%s' WHERE id = 1", "cmp-01[i2]"},
+	{"instance-soft-deleted",
+		"UPDATE instances SET deleted = id, deleted_at = '%s' WHERE id = 1", "cmp-01[i2]"},
+	{"instance-purged", "DELETE FROM instances WHERE id = 2 AND '%s' <> ''", "cmp-01[i1]"},
+	{"instance-soft-deleted-and-another-inserted",
+		"UPDATE instances SET deleted = id, deleted_at = '%s' WHERE id = 2;"
+		"INSERT INTO instances (created_at, id, host, uuid, display_name, deleted) "
+		"VALUES ('2026-01-01 00:00:00', 9, 'cmp-02', 'u9', 'i9', 0)",
+		"cmp-01[i1] cmp-02[i9]"},
+	{"instances-all-deleted",
+		"UPDATE instances SET deleted = id, deleted_at = '%s', host = NULL", "cmp-01[]"},
+	{"by-hand-without-a-time", "UPDATE compute_nodes SET vcpus = 9 WHERE '%s' <> ''", ""},
+};
+
+static void
+test_a_change_is_brought(struct cell_fixture *fixture, const void *data)
+{
+	const struct change *change = data;
+	skip_reading(fixture);
+	fixture->now += LATER;
+	g_autofree char *now = clock_format_sql(fixture->now);
+	char **parts = g_strsplit(change->sql, "%s", -1);
+	g_autofree char *sql = g_strjoinv(now, parts);
+	g_strfreev(parts);
+	nova_execute(&fixture->nova, "cell1", "%s", sql);
+	fixture->now += CLOCK_SECOND;
+	assert_reads(fixture, change->expected);
+	fixture->now += LATER; /* by then the time of the row is old */
+	skip_reading(fixture);
+	fixture->now += LATER;
+	assert_reads(fixture, "");
+}
+
+/* A node may be written twice in one second, of which its time is the same. */
+static void
+test_a_young_row_is_read_again(struct cell_fixture *fixture, const void *data)
+{
+	skip_reading(fixture);
+	fixture->now += LATER;
+	nova_execute(&fixture->nova, "cell1",
+		"UPDATE compute_nodes SET vcpus = 9, updated_at = '2026-11-01 00:00:16' "
+		"WHERE id = 1");
+	assert_reads(fixture, "1@cmp-01");
+	nova_execute(&fixture->nova, "cell1", "UPDATE compute_nodes SET vcpus = 10 WHERE id = 1");
+	CLEANUP(cell_delta_free) struct cell_delta *again = read_delta(fixture);
+	g_assert_cmpuint(again->nodes->len, ==, 1);
+	g_assert_cmpint(node_get_columns(again->nodes->pdata[0])->vcpus, ==, 10);
+	fixture->now += LATER;
+	assert_reads(fixture, "");
+}
+
+static void
+test_servers_wait_until_they_are_wanted(struct cell_fixture *fixture, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	CLEANUP(cell_delta_free)
+	struct cell_delta *first = cell_reader_read(fixture->reader, false, fixture->now, &error);
+	g_assert_no_error(error);
+	g_assert_true(first->all_servers); /* the first brings all there is */
+	fixture->now += 3600 * CLOCK_SECOND;
+	nova_execute(&fixture->nova, "cell1",
+		"UPDATE instances SET host = 'cmp-02', updated_at = '2026-11-01 00:10:00' "
+		"WHERE id = 1");
+	CLEANUP(cell_delta_free)
+	struct cell_delta *second = cell_reader_read(fixture->reader, false, fixture->now, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(g_hash_table_size(second->servers), ==, 0);
+	assert_reads(fixture, "cmp-01[i2] cmp-02[i1]");
+}
+
+static void
+test_comparing_finds_what_has_no_time(struct cell_fixture *fixture, const void *data)
+{
+	skip_reading(fixture);
+	fixture->now += LATER;
+	nova_execute(&fixture->nova, "cell1",
+		"UPDATE compute_nodes SET vcpus = 9 WHERE id = 1;"
+		"UPDATE compute_nodes SET host = NULL WHERE id = 2;"
+		"UPDATE instances SET host = 'cmp-02' WHERE id = 1");
+	assert_reads(fixture, "");
+	for (unsigned pass = 0; pass < 2; pass++) {
+		g_autofree char *text = compare_all(fixture);
+		g_assert_cmpstr(text, ==, "1@cmp-01 -2\ncmp-01[i2] cmp-02[i1]\n");
+	}
+	fixture->now += LATER;
+	assert_reads(fixture, "");
+}
+
+static void
+add_many_nodes(struct cell_fixture *fixture)
+{
+	nova_execute(&fixture->nova, "cell1",
+		"WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 3100) "
+		"INSERT INTO compute_nodes (id, vcpus, memory_mb, local_gb, vcpus_used, "
+		"memory_mb_used, local_gb_used, hypervisor_type, hypervisor_version, cpu_info, "
+		"hypervisor_hostname, deleted, host, uuid) "
+		"SELECT i, 1, 1, 1, 0, 0, 0, '', 1, '', 'h-' || i, 0, 'h-' || i, 'u-' || i FROM n;"
+		"WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 1300) "
+		"INSERT INTO services (id, host, `binary`, topic, report_count, deleted) "
+		"SELECT i, 'h-' || i, 'nova-compute', 'compute', 0, 0 FROM n;"
+		"INSERT INTO instances (id, host, uuid, display_name, deleted) VALUES "
+		"(3, 'h-1001', 'u3', 'i3', 0), (4, 'h-1300', 'u4', 'i4', 0)");
+}
+
+static void
+test_comparing_goes_slice_by_slice(struct cell_fixture *fixture, const void *data)
+{
+	add_many_nodes(fixture);
+	CLEANUP(cell_delta_free) struct cell_delta *first = read_delta(fixture);
+	g_assert_cmpuint(first->nodes->len, ==, 2102);
+	g_autofree char *text = compare_all(fixture);
+	g_auto(GStrv) slices = g_strsplit(text, "\n", -1);
+	g_assert_cmpuint(g_strv_length(slices), ==, 5); /* 2,102 nodes, 302 hosts, and the end */
+	g_assert_true(g_str_has_prefix(slices[0], "1@cmp-01 2@cmp-02 1001@h-1001 "));
+	g_assert_true(g_str_has_suffix(slices[0], " 2998@h-2998"));
+	g_assert_true(g_str_has_prefix(slices[1], "2999@h-2999 "));
+	g_assert_true(g_str_has_suffix(slices[1], " 3100@h-3100"));
+	g_assert_nonnull(strstr(slices[2], "cmp-01[i1 i2] cmp-02[] h-1001[i3]"));
+	g_assert_null(strstr(slices[2], "h-1300"));
+	g_assert_nonnull(strstr(slices[3], "h-1300[i4]"));
+}
+
+static void
+test_comparing_passes_slices_that_cannot_be_shown(struct cell_fixture *fixture, const void *data)
+{
+	add_many_nodes(fixture);
+	nova_execute(
+		&fixture->nova, "cell1", "UPDATE compute_nodes SET host = NULL WHERE id < 3100");
+	g_test_expect_message("muster", G_LOG_LEVEL_WARNING, "*cell1: 2101 rows of compute_nodes*");
+	CLEANUP(cell_delta_free) struct cell_delta *first = read_delta(fixture);
+	g_test_assert_expected_messages();
+	g_assert_cmpuint(first->nodes->len, ==, 1);
+	g_autofree char *text = compare_all(fixture);
+	g_assert_nonnull(strstr(text, "-3099\n") != NULL ? text : strstr(text, "3100@h-3100 "));
+	g_assert_nonnull(strstr(text, "h-1300[i4]"));
+}
+
+/* Texts that a column may hold, as SQL. */
+static const char *const oddities[] = {
+	"NULL",
+	"''",
+	"'{'",
+	"'[1, \"uptime\"]'",
+	"'{\"uptime\": {\"uptime\": [null]}}'",
+	"x'ff00fe'",
+	"x'c328'",
+	"12345678901234567890",
+	"-1e300",
+	"'word'",
+	"CAST(zeroblob(65536) AS TEXT)",
+	"replace(hex(zeroblob(32768)), '00', 'ab')",
+	"replace(hex(zeroblob(32768)), '00', '[')",
+	"replace(hex(zeroblob(1048577)), '00', 'a')",
+};
+
+static const struct table_columns {
+	const char *table;
+	const char *columns[22];
+} odd_columns[] = {
+	{"services", {"uuid", "host", "binary", "disabled", "disabled_reason", "forced_down",
+			     "created_at", "updated_at", "last_seen_up"}},
+	{"compute_nodes",
+		{"uuid", "host", "hypervisor_hostname", "hypervisor_type", "hypervisor_version",
+			"host_ip", "cpu_info", "vcpus", "vcpus_used", "memory_mb", "memory_mb_used",
+			"local_gb", "local_gb_used", "free_ram_mb", "free_disk_gb",
+			"disk_available_least", "current_workload", "running_vms", "stats",
+			"created_at", "updated_at"}},
+	{"instances", {"uuid", "host", "display_name", "hostname", "created_at", "updated_at"}},
+};
+
+/* Rows of any types, as a database that nobody guards may hold. */
+static void
+loosen(struct cell_fixture *fixture, const char *table)
+{
+	nova_execute(&fixture->nova, "cell1",
+		"CREATE TABLE loose AS SELECT * FROM %s; DROP TABLE %s; "
+		"ALTER TABLE loose RENAME TO %s",
+		table, table, table);
+}
+
+/* The rows beside the odd one, in a reading of all. */
+static void
+assert_second_rows_are_whole(const struct cell_delta *delta)
+{
+	const struct service *service = delta->services->pdata[delta->services->len - 1];
+	g_assert_cmpint(service_get_id(service), ==, 2);
+	g_assert_cmpstr(service_get_host(service), ==, "cmp-02");
+	const struct node_columns *node =
+		node_get_columns(delta->nodes->pdata[delta->nodes->len - 1]);
+	g_assert_cmpint(node->id, ==, 2);
+	g_assert_cmpstr(node->hypervisor_hostname, ==, "cmp-02");
+	g_assert_cmpint(node->vcpus, ==, 8);
+	const struct servers *servers = g_hash_table_lookup(delta->servers, "cmp-01");
+	g_assert_nonnull(servers);
+	size_t size = servers_get_size(servers);
+	g_assert_cmpstr(servers_get_name(servers, size - 1), ==, "i2");
+}
+
+static void
+test_a_row_spoils_no_other(struct cell_fixture *fixture, const void *data)
+{
+	/* Of nodes that are passed over it warns. */
+	GLogLevelFlags fatal = g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+	const struct table_columns *table = data;
+	loosen(fixture, table->table);
+	nova_execute(
+		&fixture->nova, "cell1", "CREATE TABLE kept AS SELECT * FROM %s", table->table);
+	for (const char *const *column = table->columns; *column != NULL; column++) {
+		for (size_t i = 0; i < G_N_ELEMENTS(oddities); i++) {
+			nova_execute(&fixture->nova, "cell1",
+				"DELETE FROM %s; INSERT INTO %s SELECT * FROM kept;"
+				"UPDATE %s SET `%s` = %s WHERE id = 1",
+				table->table, table->table, table->table, *column, oddities[i]);
+			cell_reader_free(fixture->reader);
+			open_reader(fixture);
+			CLEANUP(cell_delta_free) struct cell_delta *first = read_delta(fixture);
+			assert_second_rows_are_whole(first);
+			fixture->now += LATER;
+			skip_reading(fixture);
+			fixture->now += LATER;
+			CLEANUP(cell_delta_free) struct cell_delta *third = read_delta(fixture);
+			g_assert_cmpuint(third->nodes->len, ==, 0); /* it is not always news */
+			if (!g_str_has_suffix(*column, "_at"))
+				g_assert_cmpuint(g_hash_table_size(third->servers), ==, 0);
+		}
+	}
+	g_log_set_always_fatal(fatal);
+}
+
+static void
+assert_fails(struct cell_fixture *fixture, const char *table)
+{
+	g_autoptr(GError) error = NULL;
+	g_assert_null(cell_reader_read(fixture->reader, true, fixture->now, &error));
+	g_assert_nonnull(error);
+	g_assert_nonnull(strstr(error->message, table));
+}
+
+/* By the time that instances fail the nodes have been read, and noted. */
+static void
+test_a_reading_that_breaks_off_loses_nothing(struct cell_fixture *fixture, const void *data)
+{
+	skip_reading(fixture);
+	fixture->now += LATER;
+	nova_execute(&fixture->nova, "cell1",
+		"UPDATE compute_nodes SET vcpus = 9, updated_at = '2026-11-01 00:00:16' "
+		"WHERE id = 1; UPDATE compute_nodes SET deleted = id WHERE id = 2;"
+		"UPDATE instances SET host = 'cmp-02', updated_at = '2026-11-01 00:00:16' "
+		"WHERE id = 1; ALTER TABLE instances RENAME TO away");
+	assert_fails(fixture, "instances");
+	fixture->now += 2 * LATER;
+	nova_execute(&fixture->nova, "cell1", "ALTER TABLE away RENAME TO instances");
+	assert_reads(fixture, "all-nodes 1@cmp-01 all-servers cmp-01[i2] cmp-02[i1]");
+	fixture->now += LATER;
+	assert_reads(fixture, "");
+}
+
+static void
+test_a_comparison_that_breaks_off_loses_nothing(struct cell_fixture *fixture, const void *data)
+{
+	skip_reading(fixture);
+	nova_execute(&fixture->nova, "cell1", "ALTER TABLE services RENAME TO away");
+	g_autoptr(GError) error = NULL;
+	bool last;
+	g_assert_null(cell_reader_compare(fixture->reader, &last, &error));
+	g_assert_nonnull(error);
+	nova_execute(&fixture->nova, "cell1", "ALTER TABLE away RENAME TO services");
+	fixture->now += LATER;
+	assert_reads(fixture, "all-nodes 1@cmp-01 2@cmp-02 all-servers cmp-01[i1 i2]");
+	g_autofree char *text = compare_all(fixture);
+	g_assert_cmpstr(text, ==, "1@cmp-01 2@cmp-02\ncmp-01[i1 i2] cmp-02[]\n");
+}
+
+static void
+test_a_database_may_come_later(struct cell_fixture *fixture, const void *data)
+{
+	cell_mapping_free(fixture->mapping);
+	cell_reader_free(fixture->reader);
+	fixture->mapping = nova_make_mapping(&fixture->nova, 2);
+	open_reader(fixture);
+	assert_fails(fixture, "cell2.db");
+	nova_execute(&fixture->nova, "cell2", "CREATE TABLE services (id, host)");
+	assert_fails(fixture, "services.uuid is missing");
+	nova_execute(&fixture->nova, "cell2", "DROP TABLE services");
+	nova_add_cell(&fixture->nova, 2);
+	assert_reads(fixture, "all-nodes all-servers");
+}
+
+static void
+test_of_cell0_the_services_are_read(struct cell_fixture *fixture, const void *data)
+{
+	cell_reader_free(fixture->reader);
+	g_free(fixture->mapping->uuid);
+	fixture->mapping->uuid = g_strdup("00000000-0000-0000-0000-000000000000");
+	open_reader(fixture);
+	CLEANUP(cell_delta_free) struct cell_delta *delta = read_delta(fixture);
+	g_autofree char *text = describe(delta);
+	g_assert_cmpstr(text, ==, "");
+	g_assert_cmpuint(delta->services->len, ==, 2);
+	g_autofree char *compared = compare_all(fixture);
+	g_assert_cmpstr(compared, ==, "\n");
+}
+
+#define ADD(name, data, test)                                                                      \
+	g_test_add("/cell-reader/" name, struct cell_fixture, data, set_up, test, tear_down)
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD("first", NULL, test_the_first_reading_brings_all);
+	ADD("nothing-new", NULL, test_what_is_not_new_is_not_brought);
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		g_autofree char *path = g_strconcat("/cell-reader/change/", changes[i].name, NULL);
+		g_test_add(path, struct cell_fixture, &changes[i], set_up, test_a_change_is_brought,
+			tear_down);
+	}
+	ADD("young", NULL, test_a_young_row_is_read_again);
+	ADD("servers-wanted", NULL, test_servers_wait_until_they_are_wanted);
+	ADD("compare/no-time", NULL, test_comparing_finds_what_has_no_time);
+	ADD("compare/slices", NULL, test_comparing_goes_slice_by_slice);
+	ADD("compare/not-shown", NULL, test_comparing_passes_slices_that_cannot_be_shown);
+	ADD("breaks-off", NULL, test_a_reading_that_breaks_off_loses_nothing);
+	ADD("compare/breaks-off", NULL, test_a_comparison_that_breaks_off_loses_nothing);
+	ADD("comes-later", NULL, test_a_database_may_come_later);
+	ADD("cell0", NULL, test_of_cell0_the_services_are_read);
+	ADD("odd/services", &odd_columns[0], test_a_row_spoils_no_other);
+	ADD("odd/compute_nodes", &odd_columns[1], test_a_row_spoils_no_other);
+	ADD("odd/instances", &odd_columns[2], test_a_row_spoils_no_other);
+	return g_test_run();
+}
