@@ -10,7 +10,6 @@
 #include "api/survey.h"
 #include "api/wait.h"
 #include "base/error.h"
-#include "model/like.h"
 
 /* The microversions at which something changes (Nova's "REST API Version History"). */
 #define MINOR_PAGES 33
@@ -168,14 +167,14 @@ find_matches(const struct context *context, const struct snapshot *snapshot, con
 	GError **error)
 {
 	g_autoptr(GPtrArray) matches = g_ptr_array_new();
-	for (size_t slot = 0; slot < snapshot_get_size(snapshot); slot++) {
-		struct hypervisor *hypervisor = snapshot_get(snapshot, slot);
-		const struct node_columns *node = hypervisor_get_columns(hypervisor);
-		if (!like_contains(node->hypervisor_hostname, pattern))
-			continue;
+	g_autoptr(GArray) slots = snapshot_find_hostnames(snapshot, pattern);
+	for (guint i = 0; i < slots->len; i++) {
+		struct hypervisor *hypervisor =
+			snapshot_get(snapshot, g_array_index(slots, size_t, i));
 		if (hypervisor_is_unmapped(hypervisor) && context->version.minor < MINOR_UUID) {
 			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND,
-				"Host '%s' is not mapped to any cell", node->host);
+				"Host '%s' is not mapped to any cell",
+				hypervisor_get_columns(hypervisor)->host);
 			return NULL;
 		}
 		g_ptr_array_add(matches, hypervisor);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/snapshot.h"
 
-#include "model/caseless.h"
+#include "model/like.h"
 #include "model/snapshot_index.h"
 
 struct snapshot {
@@ -204,7 +204,8 @@ place_hypervisor(const struct snapshot *before, struct hypervisor *hypervisor, G
 		    before->hypervisors, rank_hypervisor, rank_hypervisor(hypervisor), &change.at))
 		return false;
 	const struct node_columns *old = hypervisor_get_columns(snapshot_get(before, change.at));
-	if (!g_str_equal(old->uuid, node->uuid) || !g_str_equal(old->host, node->host))
+	if (!g_str_equal(old->uuid, node->uuid) || !g_str_equal(old->host, node->host) ||
+		!g_str_equal(old->hypervisor_hostname, node->hypervisor_hostname))
 		return false;
 	g_array_append_val(changes, change);
 	return true;
@@ -316,6 +317,23 @@ size_t
 snapshot_find_id(const struct snapshot *snapshot, int64_t id)
 {
 	return snapshot_index_find_id(snapshot->index, id);
+}
+
+GArray *
+snapshot_find_hostnames(const struct snapshot *snapshot, const char *pattern)
+{
+	GArray *found = g_array_new(FALSE, FALSE, sizeof(size_t));
+	const GArray *candidates =
+		snapshot_index_find_hostnames(snapshot->index, snapshot->hypervisors, pattern);
+	size_t size = candidates == NULL ? snapshot_get_size(snapshot) : candidates->len;
+	for (size_t i = 0; i < size; i++) {
+		size_t slot = candidates == NULL ? i : g_array_index(candidates, guint32, i);
+		const struct node_columns *node =
+			hypervisor_get_columns(snapshot_get(snapshot, slot));
+		if (like_contains(node->hypervisor_hostname, pattern))
+			g_array_append_val(found, slot);
+	}
+	return found;
 }
 
 size_t

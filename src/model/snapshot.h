@@ -56,6 +56,10 @@ size_t snapshot_find_uuid(const struct snapshot *snapshot, const char *uuid);
 size_t snapshot_find_id(const struct snapshot *snapshot, int64_t id);
 size_t snapshot_find_host(const struct snapshot *snapshot, int64_t cell, const char *host);
 
+/* The slots (size_t) of those whose hypervisor_hostname matches LIKE '%pattern%' (like.h), in
+ * order; the caller frees the array. */
+GArray *snapshot_find_hostnames(const struct snapshot *snapshot, const char *pattern);
+
 /* The host's nova-compute, lent; NULL where it has none. */
 struct service *snapshot_find_compute(
 	const struct snapshot *snapshot, int64_t cell, const char *host);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/snapshot_index.h"
 
+#include <stdatomic.h>
+
 #include "model/caseless.h"
+#include "model/hostnames.h"
 #include "model/hypervisor.h"
 #include "model/service.h"
 #include "model/snapshot.h"
@@ -12,7 +15,8 @@ struct snapshot_index {
 	bool caseless;
 	GHashTable *by_uuid;
 	GHashTable *by_id;
-	GHashTable *by_host; /* struct entry, by its key */
+	GHashTable *by_host;                   /* struct entry, by its key */
+	_Atomic(struct hostnames *) hostnames; /* NULL until the first search */
 };
 
 struct entry {
@@ -115,7 +119,7 @@ add_service(struct snapshot_index *index, const struct service *service, size_t 
 struct snapshot_index *
 snapshot_index_new(GPtrArray *hypervisors, GPtrArray *services, bool caseless)
 {
-	struct snapshot_index *index = g_new(struct snapshot_index, 1);
+	struct snapshot_index *index = g_new0(struct snapshot_index, 1);
 	g_atomic_ref_count_init(&index->refs);
 	index->caseless = caseless;
 	index->by_uuid = g_hash_table_new_full(
@@ -151,6 +155,8 @@ snapshot_index_unref(struct snapshot_index *index)
 	g_hash_table_unref(index->by_uuid);
 	g_hash_table_unref(index->by_id);
 	g_hash_table_unref(index->by_host);
+	struct hostnames *hostnames = atomic_load(&index->hostnames);
+	g_clear_pointer(&hostnames, hostnames_free);
 	g_free(index);
 }
 
@@ -171,6 +177,21 @@ size_t
 snapshot_index_find_id(const struct snapshot_index *index, int64_t id)
 {
 	return slot_of(g_hash_table_lookup(index->by_id, pointer_of_id(id)));
+}
+
+const GArray *
+snapshot_index_find_hostnames(
+	struct snapshot_index *index, const struct chunks *hypervisors, const char *pattern)
+{
+	struct hostnames *hostnames = atomic_load(&index->hostnames);
+	if (hostnames == NULL) {
+		struct hostnames *made = hostnames_new(hypervisors);
+		if (atomic_compare_exchange_strong(&index->hostnames, &hostnames, made))
+			hostnames = made;
+		else /* another thread was first */
+			hostnames_free(made);
+	}
+	return hostnames_find(hostnames, pattern);
 }
 
 const struct snapshot_index_host *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The indexes of a snapshot: slots by uuid, by id and by host. Immutable; shared
- * by all snapshots that have the same members in the same slots.
+ * The indexes of a snapshot: slots by uuid, by id, by host and by hostname. Immutable;
+ * shared by all snapshots that have the same members of the same names in the same slots.
  */
 #pragma once
 
@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "model/chunks.h"
 
 struct snapshot_index;
 
@@ -40,6 +42,11 @@ void snapshot_index_unref(struct snapshot_index *index);
 /* SNAPSHOT_NONE where there is none; the first where an id stands twice. */
 size_t snapshot_index_find_uuid(const struct snapshot_index *index, const char *uuid);
 size_t snapshot_index_find_id(const struct snapshot_index *index, int64_t id);
+/* The slots (guint32) among which are all whose hostname matches, lent; NULL: it may be any
+ * (hostnames.h). The first search makes what is looked in, of these hypervisors. */
+const GArray *snapshot_index_find_hostnames(
+	struct snapshot_index *index, const struct chunks *hypervisors, const char *pattern);
+
 /* Lent; NULL where nothing is known of the host in that cell. */
 const struct snapshot_index_host *snapshot_index_find_host(
 	const struct snapshot_index *index, struct snapshot_host_key key);

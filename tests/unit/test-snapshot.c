@@ -5,6 +5,7 @@
 #include "model/snapshot.h"
 
 #include "cloud.h"
+#include "model/like.h"
 
 enum { HOSTS_MAX = 150, ROUNDS = 300, CELLS = 3 };
 
@@ -126,6 +127,56 @@ test_finds_by_uuid_id_and_host(void)
 	g_autofree char *upper = g_ascii_strup(uuid, -1);
 	g_assert_cmpuint(snapshot_find_uuid(snapshot, upper), ==, SNAPSHOT_NONE);
 	g_assert_cmpuint(snapshot_find_host(snapshot, 0, "cmp"), ==, SNAPSHOT_NONE);
+}
+
+/* As a walk through all would find them, of any pattern. */
+static void
+test_finds_hostnames(void)
+{
+	static const char *const patterns[] = {"", "c", "mp", "cmp", "CMP-01", "-1", "-12", "12.e",
+		"p-1_.", "p%7", "%", "_", "___", "0_.ex", "cmp-120.example.org",
+		"cmp-120.example.orgs", "xyz", "%org", "exam%7", "-7%example", "\xc3\xa9",
+		"n\xc3\xa9t"};
+	CLEANUP(snapshot_unref) struct snapshot *snapshot = make_cloud(120);
+	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
+		g_autoptr(GArray) found = snapshot_find_hostnames(snapshot, patterns[i]);
+		guint n = 0;
+		for (size_t slot = 0; slot < snapshot_get_size(snapshot); slot++) {
+			const struct node_columns *node =
+				hypervisor_get_columns(snapshot_get(snapshot, slot));
+			if (!like_contains(node->hypervisor_hostname, patterns[i]))
+				continue;
+			g_assert_cmpuint(n, <, found->len);
+			g_assert_cmpuint(g_array_index(found, size_t, n), ==, slot);
+			n++;
+		}
+		g_assert_cmpuint(found->len, ==, n);
+	}
+}
+
+/* The index of hostnames is of those that the snapshot has. */
+static void
+test_a_changed_hostname_is_found(void)
+{
+	CLEANUP(snapshot_unref) struct snapshot *before = make_cloud(3);
+	g_autoptr(GArray) none = snapshot_find_hostnames(before, "renamed");
+	g_assert_cmpuint(none->len, ==, 0);
+
+	CLEANUP(host_free) struct host *host = cloud_make_host(&(struct cloud_host){.n = 2});
+	struct node_columns columns = *hypervisor_get_columns(host->hypervisors->pdata[0]);
+	columns.hypervisor_hostname = "renamed.example.org";
+	CLEANUP(node_unref) struct node *node = node_new(&columns);
+	CLEANUP(servers_unref) struct servers *servers = servers_new_empty();
+	g_ptr_array_set_size(host->hypervisors, 0);
+	host_add_node(host, node_get_columns(node), servers);
+	g_autoptr(GPtrArray) batch = g_ptr_array_new();
+	g_ptr_array_add(batch, host);
+	CLEANUP(snapshot_unref) struct snapshot *after = snapshot_new_with(before, batch);
+	g_autoptr(GArray) found = snapshot_find_hostnames(after, "RENAMED");
+	g_assert_cmpuint(found->len, ==, 1);
+	g_assert_cmpuint(g_array_index(found, size_t, 0), ==, 1);
+	g_autoptr(GArray) old = snapshot_find_hostnames(after, "cmp-02");
+	g_assert_cmpuint(old->len, ==, 0);
 }
 
 static void
@@ -389,6 +440,8 @@ main(int argc, char **argv)
 	g_test_add_func("/snapshot/is-in-the-order-of-ids", test_is_in_the_order_of_ids);
 	g_test_add_func("/snapshot/is-in-the-order-of-cells", test_is_in_the_order_of_cells);
 	g_test_add_func("/snapshot/finds-by-uuid-id-and-host", test_finds_by_uuid_id_and_host);
+	g_test_add_func("/snapshot/finds-hostnames", test_finds_hostnames);
+	g_test_add_func("/snapshot/a-changed-hostname-is-found", test_a_changed_hostname_is_found);
 	g_test_add_func("/snapshot/caseless-finds-whatever-the-case",
 		test_caseless_finds_whatever_the_case);
 	g_test_add_func("/snapshot/a-host-without-nodes-has-its-service",
