@@ -58,6 +58,7 @@ class _Broker:
         self._channel = connection.channel()
         self._exchange = kombu.Exchange("nova", type="topic", durable=False)
         self._producer = kombu.Producer(self._channel)
+        self._messages = []
 
     def _declare(self, host):
         queue = self._kombu.Queue(f"compute.{host}", self._exchange, f"compute.{host}",
@@ -67,7 +68,7 @@ class _Broker:
 
     def answer(self, hosts):
         self._kombu.Consumer(self._channel, [self._declare(host) for host in hosts],
-                             on_message=self._reply).consume()
+                             on_message=self._messages.append).consume()
 
     def hang(self, hosts):
         for host in hosts:
@@ -94,6 +95,8 @@ class _Broker:
                 self._connection.drain_events(timeout=_POLL)
             except socket.timeout:
                 pass
+            while self._messages:
+                self._reply(self._messages.pop())  # more may come in meanwhile
             while select.select([sys.stdin], [], [], 0)[0]:
                 line = sys.stdin.readline()
                 if not line:

@@ -74,7 +74,7 @@ class Keystone:
         """The second half."""
         self.start()
         self.token = self.log_in(ADMIN, project=ADMIN)
-        self._make_endpoint()
+        self._endpoint = self.add_service("compute", "nova", "http://127.0.0.1:1/v2.1")
 
     def _new_secret(self):
         secret = f"secret-{uuid.uuid4()}"
@@ -174,10 +174,11 @@ class Keystone:
             token=self.log_in(user, project))
         return {"id": made.json()["application_credential"]["id"], "secret": secret}
 
-    def _make_endpoint(self):
-        service = self._make("service", type="compute", name="nova")
-        self._endpoint = self._make("endpoint", service_id=service, interface="public",
-                                    region_id=REGION, url="http://127.0.0.1:1/v2.1")
+    def add_service(self, kind, name, url):
+        """The id of its endpoint in the catalogue."""
+        service = self._make("service", type=kind, name=name)
+        return self._make("endpoint", service_id=service, interface="public",
+                          region_id=REGION, url=url)
 
     def point_compute_to(self, url):
         self._ask("PATCH", f"/endpoints/{self._endpoint}", {"endpoint": {"url": url}})

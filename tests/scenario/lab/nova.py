@@ -30,6 +30,7 @@ CELL_DATABASES = ("nova_cell0", "nova_cell1", "nova_cell2", "nova_cell3")  # cel
 DATABASES = ("nova_api", *CELL_DATABASES)
 USER, PASSWORD = "nova", "nova%40database"  # of the databases, as in a URL
 SERVICE = "nova"  # the user in Keystone
+GLANCE = "http://127.0.0.1:1/v2"  # `openstack server list` looks for it, and does not need it
 DOWN_TIME = 3600  # s: who was seen up stays up for the length of a test
 RPC_TIMEOUT = 4  # s, not Nova's 60: what hangs is to cost little
 PROCESSES = 2  # of nova-api
@@ -116,6 +117,7 @@ class Nova:
         self.keystone.begin()
         self.keystone.add_project("service")
         self.keystone.add_user(SERVICE, "service", keystone.ADMIN)
+        self.keystone.add_service("image", "glance", GLANCE)
         self._write_conf(self.conf, "nova_cell0", api={"auth_strategy": "keystone"},
                          keystone_authtoken=self.keystone.options(SERVICE, "service"))
         self.start_api()
