@@ -11,8 +11,7 @@
 #include "base/error.h"
 #include "store/mariadb_private.h"
 
-#define DAYS_TO_EPOCH 719163 /* as GDate counts days: from 1 on, the 1st of January of the year 1  \
-			      */
+#define DAYS_TO_EPOCH 719163 /* from the 1st of January of the year 1, as GDate counts them */
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_TIME };
 
