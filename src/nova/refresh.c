@@ -104,11 +104,13 @@ source_free(void *data)
 static void
 set_error(struct source *source, const GError *error)
 {
-	const char *before = source->error == NULL ? NULL : source->error->message;
-	const char *wrong = error == NULL ? NULL : error->message;
-	bool is_news = g_strcmp0(before, wrong) != 0;
+	const GError *before = source->error;
+	/* Its words change from one try to the next while the kind stays. */
+	bool is_news =
+		before == NULL || error == NULL ? before != error : before->code != error->code;
 	if (!source->is_cell0)
-		health_set(source->refresh->options.health, source->part, wrong);
+		health_set(source->refresh->options.health, source->part,
+			error == NULL ? NULL : error->message);
 	g_clear_error(&source->error);
 	source->error = error == NULL ? NULL : g_error_copy(error);
 	if (!is_news)
