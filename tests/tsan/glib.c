@@ -109,6 +109,53 @@ g_thread_pool_free(GThreadPool *pool, gboolean immediate, gboolean wait)
 	acquire(work);
 }
 
+/* What a source calls, in place of the function itself. */
+struct call {
+	GSource *source;
+	GSourceFunc function;
+	gpointer data;
+	GDestroyNotify free_data;
+};
+
+static gboolean
+run_call(gpointer data)
+{
+	struct call *call = data;
+	acquire(call->source);
+	return call->function(call->data);
+}
+
+static void
+free_call(gpointer data)
+{
+	struct call *call = data;
+	acquire(call->source);
+	if (call->free_data != NULL)
+		call->free_data(call->data);
+	g_free(call);
+}
+
+/* Of sources of other kinds the function has other arguments. */
+void
+g_source_set_callback(
+	GSource *source, GSourceFunc function, gpointer data, GDestroyNotify free_data)
+{
+	if (source->source_funcs != &g_idle_funcs && source->source_funcs != &g_timeout_funcs) {
+		REAL(g_source_set_callback)(source, function, data, free_data);
+		return;
+	}
+	struct call *call = g_new(struct call, 1);
+	*call = (struct call){source, function, data, free_data};
+	REAL(g_source_set_callback)(source, run_call, call, free_call);
+}
+
+guint
+g_source_attach(GSource *source, GMainContext *context)
+{
+	release(source);
+	return REAL(g_source_attach)(source, context);
+}
+
 gboolean(g_atomic_ref_count_dec)(gatomicrefcount *count)
 {
 	release(count);
