@@ -21,6 +21,7 @@ struct api_database {
 	char *transport_url; /* NULL: not set */
 	bool caseless;
 	bool has_aggregates;
+	char *missing; /* what keeps it from having them; NULL: nothing, or it was logged */
 
 	/* Of the last reading. To find that the next one brings the same bytes costs far less than
 	 * to make a table of them. */
@@ -57,9 +58,6 @@ api_database_new(
 		g_propagate_error(error, g_steal_pointer(&missing));
 		return NULL;
 	}
-	if (!has_aggregates)
-		g_message("there are no aggregates: %s", missing->message);
-
 	struct api_database *api = g_new(struct api_database, 1);
 	*api = (struct api_database){
 		.database = database,
@@ -67,6 +65,7 @@ api_database_new(
 		.transport_url = g_strdup(options->transport_url),
 		.caseless = caseless,
 		.has_aggregates = has_aggregates,
+		.missing = has_aggregates ? NULL : g_strdup(missing->message),
 		.wrong = g_ptr_array_new_with_free_func(g_free),
 	};
 	return api;
@@ -84,6 +83,7 @@ void
 api_database_free(struct api_database *api)
 {
 	g_free(api->connection);
+	g_free(api->missing);
 	g_free(api->transport_url);
 	forget_mappings(api);
 	g_ptr_array_unref(api->wrong);
@@ -263,6 +263,9 @@ api_database_read(struct api_database *api, GError **error)
 	if (!database_read(api->database, read_rows, &reading, error))
 		return NULL;
 
+	if (api->missing != NULL)
+		g_message("there are no aggregates: %s", api->missing);
+	g_clear_pointer(&api->missing, g_free);
 	log_news(api, wrong);
 	if (api->packed == NULL || !g_string_equal(api->packed, packed)) {
 		forget_mappings(api);

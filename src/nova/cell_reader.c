@@ -98,7 +98,9 @@ connect_to_database(struct cell_reader *reader, GError **error)
 	CLEANUP(database_close)
 	struct database *database =
 		database_open(reader->mapping->database_url, DATABASE_READ, reader->timeout, error);
-	if (database == NULL || !live_rows_check_tables(database, error) ||
+	if (database == NULL ||
+		!(is_cell0(reader) ? live_rows_check_services : live_rows_check_tables)(
+			database, error) ||
 		!database_compare_case(database, "services", "host", &reader->caseless, error))
 		return false;
 	reader->database = g_steal_pointer(&database);

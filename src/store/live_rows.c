@@ -116,9 +116,15 @@ instance_columns_format_name(
 }
 
 bool
+live_rows_check_services(struct database *database, GError **error)
+{
+	return schema_check_table(database, &services_table, error);
+}
+
+bool
 live_rows_check_tables(struct database *database, GError **error)
 {
-	return schema_check_table(database, &services_table, error) &&
+	return live_rows_check_services(database, error) &&
 	       schema_check_table(database, &nodes_table, error) &&
 	       schema_check_table(database, &instances_table, error);
 }

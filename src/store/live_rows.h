@@ -45,8 +45,9 @@ struct instance_columns {
 char *instance_columns_format_name(
 	const struct instance_columns *columns, const struct instance_name *names);
 
-/* MUSTER_ERROR_INVALID names a column that a table lacks. */
+/* MUSTER_ERROR_INVALID names a column that a table lacks: one of the three, or services. */
 bool live_rows_check_tables(struct database *database, GError **error);
+bool live_rows_check_services(struct database *database, GError **error);
 
 /* Each row's columns are lent for the call. */
 typedef void live_rows_take_service(const struct service_columns *columns, void *data);

@@ -25,7 +25,7 @@ class MariaDB:
         for folder in (self.folder, self.data):
             shutil.chown(folder, "mysql")
         process.run("mariadb-install-db", "--no-defaults", "--user=mysql",
-                    f"--datadir={self.data}", "--skip-test-db",
+                    f"--datadir={self.data}", f"--tmpdir={self.folder}", "--skip-test-db",
                     "--auth-root-authentication-method=normal")
         self.start()
         self.sql(f"CREATE USER '{USER}'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'")
@@ -35,7 +35,8 @@ class MariaDB:
             self.process = process.start(
                 ["mariadbd", "--no-defaults", "--user=mysql", f"--datadir={self.data}",
                  f"--socket={self.socket}", f"--pid-file={self.folder / 'pid'}",
-                 "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve",
+                 f"--tmpdir={self.folder}", "--bind-address=127.0.0.1",
+                 f"--port={self.port}", "--skip-name-resolve",
                  "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=32M"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         process.wait_until("MariaDB answers", self._answers, bound=60)
