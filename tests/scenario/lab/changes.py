@@ -36,7 +36,7 @@ class Changes:
         change = self.chance.choice(_CHANGES)
         self.told = f"{change.__name__}({host})"
         change(self, host)
-        return host
+        return self.told
 
     # Services
 
@@ -59,10 +59,12 @@ class Changes:
         self._served.discard(host)
 
     def begin_service(self, host):
+        """Anew, where it has ended."""
         if host in self._served:
-            self.end_service(host)
-        self.rows.add_services(self._cell(host), host)
-        self._served.add(host)
+            self.beat(host)
+        else:
+            self.rows.add_services(self._cell(host), host)
+            self._served.add(host)
 
     # Nodes
 

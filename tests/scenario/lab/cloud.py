@@ -36,8 +36,11 @@ class Cloud:
         self.mariadb = MariaDB()
         self.rows = Rows(self.mariadb.sql)
         self.proxies = {}  # a database's name -> the way to it
+        self._get_transport_url = None
 
-    def start(self):
+    def start(self, get_transport_url=lambda name: "none:///"):
+        """get_transport_url: of a cell's name."""
+        self._get_transport_url = get_transport_url
         self.mariadb.install()
         self.mariadb.sql("".join(
             [f"CREATE USER '{USER}'@'127.0.0.1' IDENTIFIED BY '{urllib.parse.unquote(PASSWORD)}';",
@@ -62,7 +65,7 @@ class Cloud:
         """cell0 has the uuid of zeros, by which Nova knows it."""
         self.rows.insert(f"{API}.cell_mappings", {
             "id": cell, "name": name, "uuid": str(uuid.UUID(int=cell - CELL0)), "disabled": 0,
-            "transport_url": "none:///", "database_connection": self.url(f"nova_{name}")})
+            "transport_url": self._get_transport_url(name), "database_connection": self.url(f"nova_{name}")})
 
     def clear(self):
         """Without hosts, and all there."""

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was true when, while rows change and others ask: an answer is right where each hypervisor in
+it is as it was at some moment between the question and the answer, and none is missing that
+was there all the time."""
+import collections
+import threading
+import time
+
+_KEPT = 500  # moments: far more than pass while one question is answered
+
+
+class History:
+    def __init__(self, read):
+        self._read = read  # gives {key: what an answer has of it}
+        self._moments = collections.deque(maxlen=_KEPT)  # (begin and end of a change, what is so
+        # then, and what the change was)
+        self._lock = threading.Lock()
+
+    def change(self, make):
+        """make(): the change; it gives its name."""
+        with self._lock:  # whose answer shows it already waits for it to be known
+            began = time.monotonic()
+            name = make()
+            self._moments.append((began, time.monotonic(), self._read(), name))
+
+    def find_wrong(self, asked, answer):
+        """A sentence on the first thing in an answer, asked for then, that was never so; None
+        where all is right."""
+        answered = time.monotonic()
+        with self._lock:
+            moments = list(self._moments)
+        ends = [done for _, done, *_ in moments[1:]] + [float("inf")]
+        lasted = [moment for moment, end in zip(moments, ends)
+                  if moment[0] <= answered and end >= asked]
+        states = [state for _, _, state, _ in lasted]
+        for key in set(answer).union(*states):
+            were = [state.get(key) for state in states]
+            if answer.get(key) not in were:
+                return (f"{key} is {answer.get(key)}, and was {were} in {answered - asked:.3f} s, "
+                        f"after {[name for *_, name in lasted]}")
+        return None
