@@ -80,11 +80,12 @@ statement_get_text(struct statement *statement, int column)
 	const char *text = statement->database->ops->get_text(statement->rows, column, &length);
 	if (text == NULL || length > STATEMENT_TEXT_MAX)
 		return NULL;
-	if (g_utf8_validate(text, -1, NULL))
+	/* With its length: a NUL in the middle would make two texts one. */
+	if (g_utf8_validate(text, (gssize)length, NULL))
 		return text;
 	if (statement->repaired == NULL)
 		statement->repaired = g_ptr_array_new_with_free_func(g_free);
-	char *valid = g_utf8_make_valid(text, -1);
+	char *valid = g_utf8_make_valid(text, (gssize)length);
 	g_ptr_array_add(statement->repaired, valid);
 	return valid;
 }
