@@ -88,7 +88,8 @@ command_serve(int argc, char **argv)
 			"may be given several times, later ones win",
 			"FILE"},
 		{"listen", 0, 0, G_OPTION_ARG_STRING, &listen,
-			"Serve HTTP here (default: 127.0.0.1:8774)", "ADDR:PORT"},
+			"Serve HTTP here (default: 127.0.0.1:8774, beside Nova 127.0.0.1:8784)",
+			"ADDR:PORT"},
 		{"connect", 0, 0, G_OPTION_ARG_STRING_ARRAY, &connect,
 			"Collect from this libvirt connection (default: qemu:///system), or from "
 			"none; may be given several times",
@@ -99,7 +100,8 @@ command_serve(int argc, char **argv)
 		G_OPTION_ENTRY_NULL,
 	};
 	arguments_parse(&argc, &argv, entries, "serve [OPTION]...",
-		"Collects from libvirt and serves the os-hypervisors API until SIGTERM or SIGINT.",
+		"Collects from libvirt, or reads a running Nova, and serves the os-hypervisors API "
+		"until SIGTERM or SIGINT.",
 		0, 0);
 
 	log_open(verbose);
