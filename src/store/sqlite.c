@@ -222,8 +222,14 @@ static bool
 sqlite_begin(struct database *database, enum database_mode mode, GError **error)
 {
 	struct sqlite *sqlite = (struct sqlite *)database;
-	return mode == DATABASE_WRITE ? execute(sqlite, "BEGIN IMMEDIATE", "write", error)
-				      : execute(sqlite, "BEGIN", "read", error);
+	if (mode == DATABASE_WRITE)
+		return execute(sqlite, "BEGIN IMMEDIATE", "write", error);
+	if (sqlite->lock == NULL && !looks_as_opened(sqlite)) {
+		close_handle(sqlite);
+		if (!open_handle(sqlite, mode, error))
+			return false;
+	}
+	return execute(sqlite, "BEGIN", "read", error);
 }
 
 static bool

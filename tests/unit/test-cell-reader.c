@@ -6,6 +6,7 @@
  */
 #include "nova/cell_reader.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -482,6 +483,34 @@ test_a_database_may_come_later(struct cell_fixture *fixture, const void *data)
 	assert_reads(fixture, "all-nodes all-servers");
 }
 
+/* A database in WAL mode that nobody has open is read as one that does not change. */
+static void
+test_a_database_at_rest_may_wake(struct cell_fixture *fixture, const void *data)
+{
+	nova_execute(&fixture->nova, "cell1", "COMMIT; PRAGMA journal_mode = WAL; BEGIN");
+	skip_reading(fixture);
+	fixture->now += LATER;
+	nova_execute(&fixture->nova, "cell1", "DELETE FROM compute_nodes WHERE id = 1");
+	assert_reads(fixture, "-1");
+}
+
+static void
+test_another_file_may_take_the_place(struct cell_fixture *fixture, const void *data)
+{
+	g_autofree char *path = g_strconcat(fixture->nova.directory, "/cell1.db", NULL);
+	g_autofree char *other = g_strconcat(fixture->nova.directory, "/cell2.db", NULL);
+	nova_add_cell(&fixture->nova, 2);
+	nova_add_host(&fixture->nova, 2, 7);
+	skip_reading(fixture);
+	fixture->now += LATER;
+	g_assert_cmpint(g_rename(other, path), ==, 0);
+	assert_reads(fixture, "7@cmp-07 -1 -2 cmp-01[]");
+	fixture->now += LATER;
+	g_assert_cmpint(g_remove(path), ==, 0);
+	assert_fails(fixture, "cell1.db");
+	assert_fails(fixture, "cell1.db");
+}
+
 static void
 test_of_cell0_the_services_are_read(struct cell_fixture *fixture, const void *data)
 {
@@ -519,6 +548,8 @@ main(int argc, char **argv)
 	ADD("breaks-off", NULL, test_a_reading_that_breaks_off_loses_nothing);
 	ADD("compare/breaks-off", NULL, test_a_comparison_that_breaks_off_loses_nothing);
 	ADD("comes-later", NULL, test_a_database_may_come_later);
+	ADD("wakes", NULL, test_a_database_at_rest_may_wake);
+	ADD("replaced", NULL, test_another_file_may_take_the_place);
 	ADD("cell0", NULL, test_of_cell0_the_services_are_read);
 	ADD("odd/services", &odd_columns[0], test_a_row_spoils_no_other);
 	ADD("odd/compute_nodes", &odd_columns[1], test_a_row_spoils_no_other);
