@@ -263,6 +263,14 @@ cell_get_mapping(const struct cell *cell)
 	return cell->mapping;
 }
 
+bool
+cell_is_stuck(const struct cell *cell, bool is_awaited)
+{
+	int64_t timeout = cell->timeout * CLOCK_SECOND;
+	return (is_awaited && lane_is_stuck(cell->reading, timeout * LANE_READING_TIMEOUTS)) ||
+	       lane_is_stuck(cell->asking, timeout * LANE_ASKING_TIMEOUTS);
+}
+
 void
 cell_read(struct cell *cell, bool servers)
 {

@@ -38,6 +38,10 @@ void cell_stop(struct cell *cell, int64_t patience);
 
 const struct cell_mapping *cell_get_mapping(const struct cell *cell);
 
+/* Whether one of its threads waits for the database as if it did so for good (lane.h). is_awaited:
+ * whether a reading is, else the thread that reads is none of them. */
+bool cell_is_stuck(const struct cell *cell, bool is_awaited);
+
 /* Has what is new read (cell_reader.h). */
 void cell_read(struct cell *cell, bool servers);
 void cell_compare(struct cell *cell);

@@ -69,6 +69,18 @@ cells_update(struct cells *cells, GPtrArray *mappings)
 	return gone;
 }
 
+void
+cells_restart(struct cells *cells, int64_t id)
+{
+	for (guint i = 0; i < cells->all->len; i++) {
+		struct cell *old = cells->all->pdata[i];
+		if (cell_get_mapping(old)->id != id)
+			continue;
+		cells->all->pdata[i] = cell_start(cell_get_mapping(old), &cells->options);
+		cell_stop(old, 0);
+	}
+}
+
 struct cell *
 cells_find(const struct cells *cells, int64_t id)
 {

@@ -22,6 +22,9 @@ void cells_free(struct cells *cells, int64_t patience);
  * those that were stopped or changed; those changed are there anew. */
 GArray *cells_update(struct cells *cells, GPtrArray *mappings);
 
+/* Has the cell of this id at work anew, with new connections; its old threads are left behind. */
+void cells_restart(struct cells *cells, int64_t id);
+
 /* Lent; NULL: there is none. */
 struct cell *cells_find(const struct cells *cells, int64_t id);
 

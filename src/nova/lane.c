@@ -9,6 +9,7 @@ struct lane {
 	GMutex lock; /* of what follows */
 	GCond news;
 	GPtrArray *jobs;
+	int64_t begun; /* when the thread took its work, monotonic; 0: it has none */
 	bool stopping;
 	bool ended; /* the thread is done, the state freed */
 };
@@ -36,11 +37,13 @@ take_jobs(struct lane *lane)
 {
 	GPtrArray *jobs = NULL;
 	g_mutex_lock(&lane->lock);
+	lane->begun = 0;
 	while (lane->jobs->len == 0 && !lane->stopping)
 		g_cond_wait(&lane->news, &lane->lock);
 	if (!lane->stopping) {
 		jobs = lane->jobs;
 		lane->jobs = new_jobs(lane);
+		lane->begun = g_get_monotonic_time();
 	}
 	g_mutex_unlock(&lane->lock);
 	return jobs;
@@ -86,6 +89,15 @@ lane_push(struct lane *lane, void *job)
 	g_ptr_array_add(lane->jobs, job);
 	g_cond_broadcast(&lane->news);
 	g_mutex_unlock(&lane->lock);
+}
+
+bool
+lane_is_stuck(struct lane *lane, int64_t limit)
+{
+	g_mutex_lock(&lane->lock);
+	bool stuck = lane->begun != 0 && g_get_monotonic_time() - lane->begun > limit;
+	g_mutex_unlock(&lane->lock);
+	return stuck;
 }
 
 bool

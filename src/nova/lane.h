@@ -13,6 +13,11 @@
 
 struct lane;
 
+/* A database that sends a byte now and then lets no call of its library run into its time-out. So
+ * work is held to as many times that: what reads all there is, and what asks for a few rows. */
+#define LANE_READING_TIMEOUTS 30
+#define LANE_ASKING_TIMEOUTS 5
+
 struct lane_options {
 	const char *name;                           /* the thread's: 15 bytes at most */
 	void (*work)(GPtrArray *jobs, void *state); /* all that wait, in their order; takes none */
@@ -25,6 +30,9 @@ struct lane *lane_start(const struct lane_options *options, void *state);
 
 /* Takes the job. Any thread, until lane_stop(). */
 void lane_push(struct lane *lane, void *job);
+
+/* Whether the thread has been at the same work for longer than so many µs. Any thread. */
+bool lane_is_stuck(struct lane *lane, int64_t limit);
 
 /* Frees the jobs that wait, and gives up the lane; the thread ends after what it is at. Waits for
  * that for `patience` µs. False: it was left behind. */

@@ -245,6 +245,14 @@ mapper_stop(struct mapper *mapper, int64_t patience)
 	mapper_unref(mapper);
 }
 
+bool
+mapper_is_stuck(const struct mapper *mapper, bool is_awaited)
+{
+	int64_t timeout = mapper->timeout * CLOCK_SECOND;
+	return (is_awaited && lane_is_stuck(mapper->reading, timeout * LANE_READING_TIMEOUTS)) ||
+	       lane_is_stuck(mapper->asking, timeout * LANE_ASKING_TIMEOUTS);
+}
+
 void
 mapper_read(struct mapper *mapper)
 {

@@ -32,6 +32,10 @@ struct mapper *mapper_start(const struct mapper_options *options);
  * more. */
 void mapper_stop(struct mapper *mapper, int64_t patience);
 
+/* Whether one of its threads waits for the database as if it did so for good (lane.h). is_awaited:
+ * whether a reading is, else the thread that reads is none of them. */
+bool mapper_is_stuck(const struct mapper *mapper, bool is_awaited);
+
 /* Has the map read. */
 void mapper_read(struct mapper *mapper);
 

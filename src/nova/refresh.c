@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "nova/cloud_rows.h"
 #include "nova/post.h"
+#include "nova/source.h"
 
 /* Between rounds that nobody wished for: health must know of a database that is away. As many
  * times longer than a round took, at least. */
@@ -26,29 +27,11 @@ struct wish {
 	void *user;
 };
 
-/* How the reading of a database stands: a cell's, or the API database. */
-struct source {
-	struct refresh *refresh;
-	char *part;    /* of health */
-	char *words;   /* what a client is told while it is away */
-	bool pending;  /* a reading is under way */
-	bool again;    /* and is too old for this round: another must follow */
-	GError *error; /* of the last one, or that it takes too long; NULL: it went well */
-	int64_t asked; /* monotonic: when it was asked for */
-
-	/* Of a cell. */
-	int64_t id;
-	bool is_cell0;          /* which has no hypervisors: it may be away */
-	bool loaded;            /* it has been read once */
-	GSource *timer;         /* until its next slice is compared; NULL: a slice is under way */
-	int64_t compared_since; /* when this pass over all began, monotonic */
-	int64_t slice_begun;    /* monotonic */
-};
-
 struct refresh {
 	struct refresh_options options;
 	struct cloud_rows *rows; /* NULL: the map has never been read */
 	struct mapper *mapper;
+	struct mapper_options mapper_options;
 	struct cells *cells;
 	struct source map;
 	GHashTable *sources; /* a cell's id -> struct source * */
@@ -79,60 +62,11 @@ start_timer(struct refresh *refresh, int64_t delay, GSourceFunc call, void *data
 	return timer;
 }
 
-static void
-stop_timer(GSource **timer)
-{
-	if (*timer != NULL) {
-		g_source_destroy(*timer);
-		g_clear_pointer(timer, g_source_unref);
-	}
-}
-
-static void
-source_free(void *data)
-{
-	struct source *source = data;
-	stop_timer(&source->timer);
-	health_set(source->refresh->options.health, source->part, NULL);
-	g_free(source->part);
-	g_free(source->words);
-	g_clear_error(&source->error);
-	g_free(source);
-}
-
-/* Notes how a reading went; says so in the log where that is news. */
-static void
-set_error(struct source *source, const GError *error)
-{
-	const GError *before = source->error;
-	/* Its words change from one try to the next while the kind stays. */
-	bool is_news =
-		before == NULL || error == NULL ? before != error : before->code != error->code;
-	if (!source->is_cell0)
-		health_set(source->refresh->options.health, source->part,
-			error == NULL ? NULL : error->message);
-	g_clear_error(&source->error);
-	source->error = error == NULL ? NULL : g_error_copy(error);
-	if (!is_news)
-		return;
-	if (error != NULL)
-		g_warning("%s: %s", source->part, error->message);
-	else
-		g_message("%s is well again", source->part);
-}
-
-/* Whether what it has is not of this round. */
-static bool
-is_away(const struct source *source)
-{
-	return source->pending || source->error != NULL;
-}
-
 /* Rather than one that is slow, the one to blame is one that failed. */
 static const struct source *
 choose_away(const struct source *first, const struct source *source)
 {
-	if (!is_away(source))
+	if (!source_is_away(source))
 		return first;
 	bool is_worse = first == NULL || (first->error == NULL && source->error != NULL);
 	return is_worse ? source : first;
@@ -148,7 +82,7 @@ find_away(const struct refresh *refresh, GArray *away)
 		int64_t id = cell_get_mapping(all->pdata[i])->id;
 		const struct source *source =
 			g_hash_table_lookup(refresh->sources, (gpointer)(intptr_t)id);
-		if (is_away(source))
+		if (source_is_away(source))
 			g_array_append_val(away, id);
 		if (!source->is_cell0)
 			first = choose_away(first, source);
@@ -226,7 +160,7 @@ on_deadline(void *data)
 		g_ptr_array_remove_index(refresh->served, i);
 		finish(refresh, wish);
 	}
-	stop_timer(&refresh->timer);
+	source_stop_timer(&refresh->timer);
 	if (refresh->served->len == 0)
 		end_round(refresh);
 	else
@@ -242,9 +176,36 @@ on_idle(void *data)
 	return G_SOURCE_REMOVE;
 }
 
+/* Its threads wait for a database that neither answers nor is lost: it is read anew by others. */
+static void
+restart(struct refresh *refresh, struct source *source)
+{
+	g_warning("%s: it takes so long that its connections are given up", source->part);
+	if (source == &refresh->map) {
+		mapper_stop(refresh->mapper, 0);
+		refresh->mapper = mapper_start(&refresh->mapper_options);
+	} else {
+		cells_restart(refresh->cells, source->id);
+	}
+	source_stop_timer(&source->timer);
+	source->loaded = false;
+	source->pending = false;
+	source->again = false;
+}
+
+static bool
+is_stuck(const struct refresh *refresh, const struct source *source)
+{
+	return source == &refresh->map
+		       ? mapper_is_stuck(refresh->mapper, source->pending)
+		       : cell_is_stuck(cells_find(refresh->cells, source->id), source->pending);
+}
+
 static void
 read_source(struct refresh *refresh, struct source *source)
 {
+	if (is_stuck(refresh, source) && source_may_give_up(source))
+		restart(refresh, source);
 	if (source->pending) {
 		source->again = true;
 		return;
@@ -261,8 +222,10 @@ read_source(struct refresh *refresh, struct source *source)
 static void
 settle(struct refresh *refresh, struct source *source, const GError *error)
 {
-	set_error(source, error);
+	source_set_error(source, error);
 	source->pending = false;
+	if (error == NULL)
+		source->given_up = 0;
 	if (!source->again)
 		return;
 	source->again = false;
@@ -272,7 +235,7 @@ settle(struct refresh *refresh, struct source *source, const GError *error)
 static void
 begin_round(struct refresh *refresh)
 {
-	stop_timer(&refresh->timer);
+	source_stop_timer(&refresh->timer);
 	refresh->running = true;
 	refresh->begun = g_get_monotonic_time();
 	atomic_store(&refresh->ahead[FRESHNESS_NODES], false);
@@ -297,27 +260,15 @@ begin_round(struct refresh *refresh)
 		read_source(refresh, source);
 }
 
-/* Of a source that hangs no error comes. */
-static void
-note_late(struct source *source, int64_t now)
-{
-	int64_t timeout = source->refresh->options.timeout;
-	if (!source->pending || source->error != NULL || now - source->asked < timeout / 2)
-		return;
-	g_autoptr(GError) late = g_error_new(MUSTER_ERROR, MUSTER_ERROR_TIMEOUT,
-		"has not answered within %" G_GINT64_FORMAT " s", timeout / CLOCK_SECOND);
-	set_error(source, late);
-}
-
 static void
 note_all_late(struct refresh *refresh, int64_t now)
 {
 	GHashTableIter iter;
 	gpointer source;
-	note_late(&refresh->map, now);
+	source_note_late(&refresh->map, refresh->options.timeout, now);
 	g_hash_table_iter_init(&iter, refresh->sources);
 	while (g_hash_table_iter_next(&iter, NULL, &source))
-		note_late(source, now);
+		source_note_late(source, refresh->options.timeout, now);
 }
 
 /* Whether all has been read. */
@@ -337,7 +288,7 @@ note_freshness(struct refresh *refresh)
 static void
 end_round(struct refresh *refresh)
 {
-	stop_timer(&refresh->timer);
+	source_stop_timer(&refresh->timer);
 	int64_t now = g_get_monotonic_time();
 	publish(refresh);
 	note_all_late(refresh, now);
@@ -376,7 +327,7 @@ static gboolean
 compare_next(void *data)
 {
 	struct source *source = data;
-	stop_timer(&source->timer);
+	source_stop_timer(&source->timer);
 	source->slice_begun = g_get_monotonic_time();
 	cell_compare(cells_find(source->refresh->cells, source->id));
 	return G_SOURCE_REMOVE;
@@ -429,6 +380,7 @@ add_source(struct refresh *refresh, const struct cell_mapping *mapping)
 {
 	struct source *source = g_new0(struct source, 1);
 	source->refresh = refresh;
+	source->health = refresh->options.health;
 	source->id = mapping->id;
 	source->is_cell0 = cell_mapping_is_cell0(mapping);
 	source->part = g_strdup_printf("cell %s", mapping->name);
@@ -482,6 +434,7 @@ refresh_start(const struct refresh_options *options)
 	refresh->waiting = g_ptr_array_new();
 	refresh->sources = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, source_free);
 	refresh->map.refresh = refresh;
+	refresh->map.health = options->health;
 	refresh->map.part = g_strdup("api_database");
 	refresh->map.words = g_strdup(REFRESH_MAP_AWAY);
 
@@ -491,11 +444,11 @@ refresh_start(const struct refresh_options *options)
 	cells.take_compared = take_compared;
 	cells.data = refresh;
 	refresh->cells = cells_new(&cells);
-	struct mapper_options mapper = options->mapper;
-	mapper.context = options->context;
-	mapper.take = take_map;
-	mapper.data = refresh;
-	refresh->mapper = mapper_start(&mapper);
+	refresh->mapper_options = options->mapper;
+	refresh->mapper_options.context = options->context;
+	refresh->mapper_options.take = take_map;
+	refresh->mapper_options.data = refresh;
+	refresh->mapper = mapper_start(&refresh->mapper_options);
 	begin_round(refresh);
 	return refresh;
 }
@@ -518,17 +471,14 @@ void
 refresh_stop(struct refresh *refresh, int64_t patience)
 {
 	int64_t deadline = g_get_monotonic_time() + patience;
-	stop_timer(&refresh->timer);
+	source_stop_timer(&refresh->timer);
 	give_up(refresh->served);
 	give_up(refresh->waiting);
 	g_hash_table_unref(refresh->sources);
 	mapper_stop(refresh->mapper, patience);
 	cells_free(refresh->cells, MAX(deadline - g_get_monotonic_time(), 0));
 	g_clear_pointer(&refresh->rows, cloud_rows_free);
-	health_set(refresh->options.health, refresh->map.part, NULL);
-	g_free(refresh->map.part);
-	g_free(refresh->map.words);
-	g_clear_error(&refresh->map.error);
+	source_clear(&refresh->map);
 	g_free(refresh);
 }
 
