@@ -16,6 +16,7 @@ BOUND = TIMEOUT + 1  # s for any answer
 AT_ONCE = 0.5  # s for one that waits for nobody who is away
 DOWN_TIME = 3600  # s: who was seen up stays up for the length of a test
 BACK = 5  # s until all is well again
+GIVEN_UP = 30 * TIMEOUT + BACK  # s until a reading that goes on and on is no longer waited for
 API, CELL1_DATABASE, CELL2_DATABASE = cloud.API, cloud.CELLS[1], cloud.CELLS[2]
 WRONG = {CELL1_DATABASE: "cell cell1", CELL2_DATABASE: "cell cell2", API: "API database"}
 
@@ -173,6 +174,20 @@ class CellFaults(Scenario):
             way.hang()
             way.leave()
             self.check_recovery(muster)
+
+    def test_a_connection_that_drips_for_good_is_given_up(self):
+        """No wait for its next byte is ever long."""
+        muster = self.serve_beside()
+        before = self.measure(muster)
+        for way in self.ways.values():
+            way.drip()
+            way.leave()
+        self.assertFalse(self.ask(muster))
+        process.wait_until("it is given up", lambda: self.ask(muster) == self.right, GIVEN_UP)
+        self.check_recovery(muster)
+        for way in self.ways.values():
+            way.open()
+        self.check_level(muster, before)  # the threads that were left behind have ended
 
     # MariaDB
 
