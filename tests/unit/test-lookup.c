@@ -74,11 +74,14 @@ static void
 test_of_a_cell_that_is_away_no_other_answers(struct cloud_fixture *fixture, const void *data)
 {
 	nova_add_host(&fixture->nova, 2, 1);
+	nova_add_host(&fixture->nova, 2, 5);
+	nova_execute(&fixture->nova, "cell2", "UPDATE compute_nodes SET id = 2 WHERE id = 5");
 	cloud_fixture_start(fixture);
 	nova_execute(&fixture->nova, "cell1", "ALTER TABLE compute_nodes RENAME TO away");
-	assert_fails(look_up(fixture, NULL, 1), MUSTER_ERROR_UNAVAILABLE, "cell cell1");
+	assert_fails(look_up(fixture, NULL, 2), MUSTER_ERROR_UNAVAILABLE, "cell cell1");
 	assert_fails(look_up(fixture, UUID_1, 0), MUSTER_ERROR_UNAVAILABLE, "cell cell1");
 	assert_found(fixture, NULL, 3, "2/3@cmp-03 8 2/3");
+	assert_found(fixture, "c2000000-0000-4000-8000-000000000005", 0, "2/2@cmp-05 8 2/5");
 	/* Its host is mapped to the cell that is away. */
 	assert_fails(look_up(fixture, "c2000000-0000-4000-8000-000000000001", 0),
 		MUSTER_ERROR_UNAVAILABLE, "cell cell1");
