@@ -291,10 +291,11 @@ is_awaited(const struct lookup *lookup, const struct candidate *candidate,
 {
 	if (candidate->answered || lookup->late)
 		return false;
-	return first == NULL || (candidate->cell < first->cell &&
-					(candidate->cell == lookup->known_cell ||
-						!refresh_is_away(lookup->lookups->options.refresh,
-							candidate->cell)));
+	if (first == NULL)
+		return true;
+	bool is_known = candidate->cell == lookup->known_cell;
+	bool away = refresh_is_away(lookup->lookups->options.refresh, candidate->cell);
+	return candidate->cell < first->cell && (is_known || !away);
 }
 
 /* Whether enough have answered. */
