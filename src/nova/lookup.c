@@ -417,6 +417,8 @@ end_late(struct lookup *lookup)
 	}
 	if (lookup->map_answered && lookup->elsewhere != NULL)
 		end_without_cell(lookup, lookup->elsewhere->cell);
+	else if (lookup->looked_further)
+		end_unavailable(lookup, refresh_get_away(lookup->lookups->options.refresh));
 	else
 		end_unavailable(lookup, REFRESH_MAP_AWAY);
 }

@@ -532,6 +532,14 @@ refresh_format_away(const struct cell_mapping *mapping)
 	return g_strdup_printf("The database of cell %s is unavailable.", mapping->name);
 }
 
+const char *
+refresh_get_away(const struct refresh *refresh)
+{
+	g_autoptr(GArray) away = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	const struct source *source = find_away(refresh, away);
+	return source == NULL ? REFRESH_MAP_AWAY : source->words;
+}
+
 struct cells *
 refresh_get_cells(struct refresh *refresh)
 {

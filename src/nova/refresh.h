@@ -63,6 +63,9 @@ bool refresh_is_away(struct refresh *refresh, int64_t cell);
 char *refresh_format_away(const struct cell_mapping *mapping);
 #define REFRESH_MAP_AWAY "The API database is unavailable."
 
+/* The same of the database for which a round that is under way waits; lent until it comes back. */
+const char *refresh_get_away(const struct refresh *refresh);
+
 /* Lent. */
 struct cells *refresh_get_cells(struct refresh *refresh);
 struct mapper *refresh_get_mapper(struct refresh *refresh);
