@@ -275,14 +275,16 @@ static bool
 parse_key(const struct context *context, struct freshness_key *key, GError **error)
 {
 	*key = (struct freshness_key){0};
+	/* A number of 32 digits is a uuid to Nova, too (HostAPI.compute_node_get()). */
+	if (id_is_uuid_like(context->key))
+		key->uuid = context->key;
 	if (context->version.minor < MINOR_UUID) {
 		if (id_parse_integer(context->key, &key->id))
 			return true;
 		set_not_found(context, error);
 		return false;
 	}
-	key->uuid = context->key;
-	if (id_is_uuid_like(context->key))
+	if (key->uuid != NULL)
 		return true;
 	g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID, "Invalid uuid %s", context->key);
 	return false;

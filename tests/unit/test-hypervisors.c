@@ -71,6 +71,7 @@ static const struct {
 	/* one */
 	{H "/6", "2.1", "hypervisor/id", "6"},
 	{H "/%200_6%20", "2.1", "hypervisor/id", "6"},
+	{H "/0000000000000000000000000000006", "2.1", "hypervisor/id", "6"}, /* 31 digits */
 	{H "/6", "2.52", "hypervisor/cpu_info", "{\"arch\":\"x86_64\"}"},
 	{H "/" UUID("6"), "2.53", "hypervisor/id", "\"" UUID("6") "\""},
 	{H "/" UUID("6"), "2.53", "hypervisor/servers", NULL},
@@ -133,6 +134,8 @@ static const struct {
 	{H "/999", "2.1", 404, "itemNotFound", NOT_FOUND("999")},
 	{H "/5", "2.1", 404, "itemNotFound", NOT_FOUND("5")}, /* an orphan */
 	{H "/abc", "2.1", 404, "itemNotFound", NOT_FOUND("abc")},
+	{H "/00000000000000000000000000000006", "2.1", 404, "itemNotFound",
+		NOT_FOUND("00000000000000000000000000000006")}, /* 32 digits: a uuid */
 	{H "/99999999999999999999", "2.1", 404, "itemNotFound", NOT_FOUND("99999999999999999999")},
 	{H "/" UUID("6"), "2.52", 404, "itemNotFound", NOT_FOUND(UUID("6"))},
 	{H "/6", "2.53", 400, "badRequest", "Invalid uuid 6"},

@@ -68,7 +68,7 @@ class Generator:
         if self._chance(0.1):
             text = self._pick(_BAD_IDS)
         elif self._chance(0.95) == (minor >= 53):
-            text = self._vary_uuid(self._pick([*self._known.uuids, str(uuid.UUID(int=0xa7))]))
+            text = self._vary_uuid(self._pick([*self._known.uuids, str(uuid.UUID(int=7))]))
         else:
             text = str(self._pick(self._known.ids))
         return urllib.parse.quote(text, safe="")
