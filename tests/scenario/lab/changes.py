@@ -88,7 +88,7 @@ class Changes:
     # Mappings
 
     def map(self, host):
-        cell = self.chance.choice((CELL1, CELL2, self._cell(host), self._cell(host)))
+        cell = self.chance.choice((CELL1, CELL2, *[self._cell(host)] * 4))
         if host in self._mapped:
             self.rows.update("nova_api.host_mappings", f"host = '{host}'", cell_id=cell)
         else:
@@ -151,7 +151,7 @@ class Changes:
 
 _CHANGES = (
     Changes.disable, Changes.enable, Changes.force_down, Changes.beat, Changes.end_service,
-    Changes.begin_service, Changes.begin_service, Changes.use, Changes.use, Changes.add_node,
-    Changes.add_node, Changes.remove_nodes, Changes.map, Changes.map, Changes.unmap,
+    *[Changes.begin_service] * 3, Changes.use, Changes.use, Changes.add_node,
+    Changes.add_node, Changes.remove_nodes, *[Changes.map] * 3, Changes.unmap,
     Changes.add_servers, Changes.remove_server, Changes.move_server, Changes.take_server_up,
     Changes.archive)

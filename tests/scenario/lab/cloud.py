@@ -65,7 +65,8 @@ class Cloud:
         """cell0 has the uuid of zeros, by which Nova knows it."""
         self.rows.insert(f"{API}.cell_mappings", {
             "id": cell, "name": name, "uuid": str(uuid.UUID(int=cell - CELL0)), "disabled": 0,
-            "transport_url": self._get_transport_url(name), "database_connection": self.url(f"nova_{name}")})
+            "transport_url": self._get_transport_url(name),
+            "database_connection": self.url(f"nova_{name}")})
 
     def clear(self):
         """Without hosts, and all there."""

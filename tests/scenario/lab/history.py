@@ -23,9 +23,14 @@ class History:
             name = make()
             self._moments.append((began, time.monotonic(), self._read(), name))
 
-    def find_wrong(self, asked, answer):
+    def list_keys(self):
+        """Of what is so now."""
+        with self._lock:
+            return list(self._moments[-1][2])
+
+    def find_wrong(self, asked, answer, keys=None):
         """A sentence on the first thing in an answer, asked for then, that was never so; None
-        where all is right."""
+        where all is right. keys: what it is about, if not all there is."""
         answered = time.monotonic()
         with self._lock:
             moments = list(self._moments)
@@ -33,7 +38,7 @@ class History:
         lasted = [moment for moment, end in zip(moments, ends)
                   if moment[0] <= answered and end >= asked]
         states = [state for _, _, state, _ in lasted]
-        for key in set(answer).union(*states):
+        for key in keys or set(answer).union(*states):
             were = [state.get(key) for state in states]
             if answer.get(key) not in were:
                 return (f"{key} is {answer.get(key)}, and was {were} in {answered - asked:.3f} s, "
