@@ -33,8 +33,9 @@ try(const char *text, const struct query_schema *schema, bool has_next)
 	g_assert_true((query == NULL) == (error != NULL));
 	if (error != NULL)
 		g_assert_true(g_utf8_validate(error->message, -1, NULL));
-	else if (has_next)
-		check_next(query, schema, true);
+	if (error != NULL || !has_next)
+		return;
+	check_next(query, schema, true);
 	check_next(query, schema, false);
 }
 
