@@ -4,7 +4,7 @@ nova.conf of nova-api and a few options of its own; the caller has a token of Ke
 
 Requests are made up (lab/api_requests.py). In between the cloud is changed, by SQL that sets the
 times as Nova does and by Nova's own tools, and compared at once: max_staleness is 0. The seed is
-printed; MUSTER_SEED=N makes the same requests again.
+printed; MUSTER_SEED=N makes the same requests again, MUSTER_REQUESTS=N so many.
 """
 import concurrent.futures
 import json
@@ -18,7 +18,7 @@ from lab.computes import Computes
 from lab.nova_scenario import NovaScenario
 from lab.rows import CELL1, CELL2, CELL3, LONG_AGO, NOW, Sql, table
 
-REQUESTS = 5000
+REQUESTS = int(os.environ.get("MUSTER_REQUESTS", "5000"))
 CONNECTIONS = 4
 FULL_REFRESH = 3  # s until what tells no time is seen
 HOST = "nova.example.org:8774"  # that links begin with
