@@ -27,6 +27,8 @@ class Cells(NovaScenario):
     def serve_beside(self, **options):
         muster = super().serve_beside(**{"uptime_rpc": "false", **options})
         process.wait_until("the hosts are there", lambda: self.get(muster, LIST).status == 200)
+        for node in self.nodes.values():  # has all connections made, for who counts them
+            self.assertEqual(self.get(muster, f"{LIST}/{node}").status, 200)
         return muster
 
     def get(self, muster, path, version="2.87"):
