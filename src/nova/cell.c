@@ -2,7 +2,6 @@
 #include "nova/cell.h"
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "nova/cell_reader.h"
 #include "nova/lane.h"
 #include "nova/post.h"
@@ -142,16 +141,7 @@ run_queries(struct asking *asking, GPtrArray *queries, GError **error)
 			return false;
 		place->database = g_steal_pointer(&database);
 	}
-	int64_t begin = g_get_monotonic_time();
-	g_autoptr(GError) failure = NULL;
-	if (cell_query_run(place, queries, &failure))
-		return true;
-	/* A connection that broke while nobody used it is made anew. */
-	if (g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE) &&
-		g_get_monotonic_time() - begin < asking->cell->timeout * CLOCK_SECOND / 2)
-		return cell_query_run(place, queries, error);
-	g_propagate_error(error, g_steal_pointer(&failure));
-	return false;
+	return cell_query_run(place, queries, error);
 }
 
 static void

@@ -2,7 +2,6 @@
 #include "nova/cell_reader.h"
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "nova/cell_instances.h"
 #include "store/database.h"
 #include "store/live_rows.h"
@@ -49,7 +48,6 @@ struct reading {
 	struct cell_delta *delta; /* NULL: it has not begun */
 	unsigned passed_over;     /* nodes that can't be shown */
 	int64_t now;              /* µs */
-	int64_t begun;            /* monotonic µs */
 };
 
 struct cell_reader *
@@ -268,27 +266,11 @@ read_news(void *data, GError **error)
 	return cell_instances_read_changes(reader->instances, reading->delta, reading->now, error);
 }
 
-/* A connection that broke while nobody used it is made anew, if that was found out soon. */
-static bool
-read_database(struct reading *reading, database_work *work, GError **error)
-{
-	struct cell_reader *reader = reading->reader;
-	g_autoptr(GError) failure = NULL;
-	if (database_read(reader->database, work, reading, &failure))
-		return true;
-	int64_t spent = g_get_monotonic_time() - reading->begun;
-	if (g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE) &&
-		spent < reader->timeout * CLOCK_SECOND / 2)
-		return database_read(reader->database, work, reading, error);
-	g_propagate_error(error, g_steal_pointer(&failure));
-	return false;
-}
-
 static struct cell_delta *
 run(struct reading *reading, database_work *work, GError **error)
 {
 	struct cell_reader *reader = reading->reader;
-	if (read_database(reading, work, error))
+	if (database_read(reader->database, work, reading, error))
 		return g_steal_pointer(&reading->delta);
 	if (reading->delta != NULL)
 		forget(reader);
@@ -313,7 +295,6 @@ cell_reader_read(struct cell_reader *reader, bool servers, int64_t now, GError *
 		.reader = reader,
 		.servers = servers,
 		.now = now,
-		.begun = g_get_monotonic_time(),
 	};
 	if (!connect_to_database(reader, error))
 		return NULL;
@@ -415,7 +396,7 @@ compare_next_servers(struct reading *reading, bool *last, GError **error)
 struct cell_delta *
 cell_reader_compare(struct cell_reader *reader, bool *last, GError **error)
 {
-	struct reading reading = {.reader = reader, .begun = g_get_monotonic_time()};
+	struct reading reading = {.reader = reader};
 	*last = is_cell0(reader);
 	if (*last)
 		return cell_delta_new(reader->mapping->id, reader->caseless);

@@ -2,7 +2,6 @@
 #include "nova/mapper.h"
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "nova/lane.h"
 #include "nova/post.h"
 
@@ -110,29 +109,13 @@ open_database(struct desk *desk, GError **error)
 	return desk->api != NULL;
 }
 
-/* Does the work; where the connection broke while nobody used it, once more on a new one. */
-static bool
-try_twice(struct desk *desk, bool (*work)(struct desk *desk, void *data, GError **error),
-	void *data, GError **error)
+static void
+read_map(struct desk *desk, struct message *message)
 {
-	int64_t begin = g_get_monotonic_time();
-	g_autoptr(GError) failure = NULL;
-	if (open_database(desk, &failure) && work(desk, data, &failure))
-		return true;
-	if (desk->api != NULL && g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE) &&
-		g_get_monotonic_time() - begin < desk->mapper->timeout * CLOCK_SECOND / 2)
-		return work(desk, data, error);
-	g_propagate_error(error, g_steal_pointer(&failure));
-	return false;
-}
-
-static bool
-read_map(struct desk *desk, void *data, GError **error)
-{
-	struct message *message = data;
-	message->rows = api_database_read(desk->api, error);
+	if (!open_database(desk, &message->error))
+		return;
+	message->rows = api_database_read(desk->api, &message->error);
 	message->caseless = api_database_is_caseless(desk->api);
-	return message->rows != NULL;
 }
 
 static void
@@ -142,15 +125,16 @@ work_at_readings(GPtrArray *jobs, void *state)
 	for (guint i = 0; i < jobs->len; i++) {
 		struct message *message = g_new0(struct message, 1);
 		message->mapper = mapper_ref(desk->mapper);
-		try_twice(desk, read_map, message, &message->error);
+		read_map(desk, message);
 		post_box_send(desk->mapper->box, hand_over, message, message_free);
 	}
 }
 
 static bool
-find_mappings(struct desk *desk, void *data, GError **error)
+find_mappings(struct desk *desk, GPtrArray *queries, GError **error)
 {
-	GPtrArray *queries = data;
+	if (!open_database(desk, error))
+		return false;
 	g_autoptr(GPtrArray) hosts = g_ptr_array_new();
 	for (guint i = 0; i < queries->len; i++)
 		g_ptr_array_add(hosts, ((struct map_query *)queries->pdata[i])->host);
@@ -173,7 +157,7 @@ work_at_queries(GPtrArray *jobs, void *state)
 {
 	struct desk *desk = state;
 	g_autoptr(GError) error = NULL;
-	try_twice(desk, find_mappings, jobs, &error);
+	find_mappings(desk, jobs, &error);
 	struct message *message = g_new0(struct message, 1);
 	message->mapper = mapper_ref(desk->mapper);
 	message->queries = g_ptr_array_new_with_free_func((GDestroyNotify)map_query_free);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/database.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "store/database_ops.h"
 #include "store/mariadb.h"
 #include "store/mariadb_url.h"
 #include "store/sqlite.h"
 #include "store/url.h"
+
+/* A connection that is found to be lost so soon broke while nobody used it (monotonic µs): a
+ * reading is worth another try on a new one. */
+#define BROKEN_WITHIN (CLOCK_SECOND / 2)
 
 struct database *
 database_open(const char *url, enum database_mode mode, unsigned timeout, GError **error)
@@ -87,7 +92,15 @@ run(struct database *database, enum database_mode mode, database_work *work, voi
 bool
 database_read(struct database *database, database_work *work, void *data, GError **error)
 {
-	return run(database, DATABASE_READ, work, data, error);
+	int64_t begun = g_get_monotonic_time();
+	g_autoptr(GError) failure = NULL;
+	if (run(database, DATABASE_READ, work, data, &failure))
+		return true;
+	if (g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE) &&
+		g_get_monotonic_time() - begun < BROKEN_WITHIN)
+		return run(database, DATABASE_READ, work, data, error);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
 }
 
 bool

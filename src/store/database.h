@@ -58,7 +58,8 @@ bool database_execute(struct database *database, const char *sql, GError **error
  * A transaction: of reads, which all see one moment, or of writes. It is committed where work()
  * gives true, else undone. Where another's lock was in its way it is tried again, a bounded
  * number of times: work() begins from its beginning each time.
- * MUSTER_ERROR_UNAVAILABLE: the connection is lost; the next transaction makes a new one.
+ * MUSTER_ERROR_UNAVAILABLE: the connection is lost; the next transaction makes a new one. One of
+ * reads does so itself, once, where the connection broke while nobody used it.
  */
 typedef bool database_work(void *data, GError **error);
 bool database_read(struct database *database, database_work *work, void *data, GError **error);
