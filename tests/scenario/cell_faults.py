@@ -137,7 +137,7 @@ class CellFaults(Scenario):
 
     def check_level(self, muster, before):
         process.wait_until(f"as few file descriptors and threads as before, {before}", lambda: all(
-            now <= then for now, then in zip(self.measure(muster), before)), bound=10)
+            count <= most for count, most in zip(self.measure(muster), before)), bound=10)
 
     # A database is away
 
