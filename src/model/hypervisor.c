@@ -59,12 +59,6 @@ hypervisor_get_columns(const struct hypervisor *hypervisor)
 	return node_get_columns(hypervisor->node);
 }
 
-struct node *
-hypervisor_get_node(const struct hypervisor *hypervisor)
-{
-	return hypervisor->node;
-}
-
 struct service *
 hypervisor_get_service(const struct hypervisor *hypervisor)
 {

@@ -47,7 +47,6 @@ CLEANUP_DEFINE(struct hypervisor, hypervisor_unref)
 
 /* Lent: live as long as the hypervisor. */
 const struct node_columns *hypervisor_get_columns(const struct hypervisor *hypervisor);
-struct node *hypervisor_get_node(const struct hypervisor *hypervisor);
 struct service *hypervisor_get_service(const struct hypervisor *hypervisor);
 struct servers *hypervisor_get_servers(const struct hypervisor *hypervisor);
 bool hypervisor_is_unmapped(const struct hypervisor *hypervisor);

@@ -178,7 +178,8 @@ make_unmapped(void)
 	struct hypervisor *joined = host->hypervisors->pdata[0];
 	const struct hypervisor_joins joins = {
 		.servers = hypervisor_get_servers(joined), .unmapped = true};
-	host_take_hypervisor(host, hypervisor_new(hypervisor_get_node(joined), &joins));
+	CLEANUP(node_unref) struct node *node = node_new(hypervisor_get_columns(joined));
+	host_take_hypervisor(host, hypervisor_new(node, &joins));
 	g_ptr_array_remove_index(host->hypervisors, 0);
 	g_ptr_array_add(hosts, host);
 	g_ptr_array_add(hosts, cloud_make_host(&(struct cloud_host){.n = 9}));
