@@ -101,6 +101,29 @@ answer_route(struct context *context)
 	return error != NULL ? answer_error(error) : response;
 }
 
+static void
+free_version(void *version)
+{
+	g_free(version);
+}
+
+static bool
+read_version(struct context *context, GError **error)
+{
+	const struct http_request *request = context->request;
+	const struct microversion *known = http_request_get_memo(request, free_version);
+	if (known != NULL) {
+		context->version = *known;
+		return true;
+	}
+	unsigned max = context->api->options.max_minor;
+	if (!microversion_parse(request, max, &context->version, error))
+		return false;
+	http_request_take_memo(
+		request, g_memdup2(&context->version, sizeof(context->version)), free_version);
+	return true;
+}
+
 /* /v2 is Nova's compatible endpoint: 2.1, whatever the headers ask for, and none in answer. */
 static bool
 choose_version(struct context *context, struct http_response **refusal)
@@ -108,8 +131,7 @@ choose_version(struct context *context, struct http_response **refusal)
 	GError *error = NULL;
 	if (g_str_equal(context->root, "/v2"))
 		context->version.minor = MICROVERSION_MIN;
-	else if (!microversion_parse(context->request, context->api->options.max_minor,
-			 &context->version, &error)) {
+	else if (!read_version(context, &error)) {
 		*refusal = g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED)
 				   ? fault_new(STATUS_NOT_ACCEPTABLE, error->message)
 				   : fault_new(fault_get_status(error), error->message);
@@ -179,21 +201,29 @@ add_age(const struct context *context, struct http_response *response)
 }
 
 static void
+add_version(const struct microversion *version, struct http_response *response)
+{
+	if (version->shown == NULL)
+		return;
+	/* What is offered is shown by a text that stays. */
+	void (*add)(struct http_response * response, const char *name, const char *value) =
+		version->asked == NULL ? http_response_add_static_header : http_response_add_header;
+	add(response, "OpenStack-API-Version", version->shown_service);
+	add(response, "X-OpenStack-Nova-API-Version", version->shown);
+	http_response_add_static_header(
+		response, "Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+}
+
+static void
 add_headers(const struct context *context, struct http_response *response)
 {
 	add_age(context, response);
 	if (!has_type(response))
-		http_response_add_header(
+		http_response_add_static_header(
 			response, "Content-Type", accept_choose_type(context->request));
 	http_response_add_header(response, "X-OpenStack-Request-Id", context->request_id);
 	http_response_add_header(response, "X-Compute-Request-Id", context->request_id);
-	if (context->version.shown == NULL)
-		return;
-	g_autofree char *version = g_strconcat("compute ", context->version.shown, NULL);
-	http_response_add_header(response, "OpenStack-API-Version", version);
-	http_response_add_header(response, "X-OpenStack-Nova-API-Version", context->version.shown);
-	http_response_add_header(
-		response, "Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+	add_version(&context->version, response);
 }
 
 static void

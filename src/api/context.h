@@ -19,6 +19,12 @@
 struct pages;
 struct route;
 
+#define CONTEXT_REQUEST_ID_SIZE sizeof("req-01234567-89ab-cdef-0123-456789abcdef")
+
+/* A version, a project, os-hypervisors, an id, an operation: a path with more of them is none that
+ * is known, and one more than that is kept to tell so. */
+#define CONTEXT_SEGMENTS_MAX 5
+
 /* What the answers are made from; the same for every request. */
 struct api {
 	struct api_options options;
@@ -30,15 +36,17 @@ struct context {
 	struct api *api;
 	const struct http_request *request;
 	int64_t now; /* µs; every part of the answer is of this moment */
-	char request_id[48];
+	char request_id[CONTEXT_REQUEST_ID_SIZE];
 
-	char *path;             /* decoded, without the mount */
-	const char *mount;      /* static: "/compute" where the path began so, else "" */
-	char **segments;        /* of the path, empty ones left out */
+	char *path;          /* decoded, without the mount */
+	const char *mount;   /* static: "/compute" where the path began so, else "" */
+	char *segments_text; /* a copy of the path that is cut up into them */
+	const char *segments[CONTEXT_SEGMENTS_MAX + 2]; /* of the path, empty ones left out; NULL:
+							   the end */
 	const char *root;       /* static: "/v2" or "/v2.1"; NULL: another */
-	const char *project_id; /* of the path, lent by segments; NULL: the path has none */
+	const char *project_id; /* of the path, one of the segments; NULL: the path has none */
 	const struct route *route;
-	const char *key; /* what the route's {} stands for, lent by segments; NULL */
+	const char *key; /* what the route's {} stands for, one of the segments; NULL */
 
 	struct microversion version;
 	struct caller *caller;

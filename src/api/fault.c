@@ -67,9 +67,10 @@ fault_new(unsigned status, const char *message)
 	g_string_append(json, "}}");
 
 	struct http_response *response = http_response_new(status);
-	http_response_add_header(response, "Content-Type", "application/json; charset=UTF-8");
+	http_response_add_static_header(
+		response, "Content-Type", "application/json; charset=UTF-8");
 	if (status == 503)
-		http_response_add_header(response, "Retry-After", RETRY_AFTER);
+		http_response_add_static_header(response, "Retry-After", RETRY_AFTER);
 	http_response_take_part(response, g_string_free_to_bytes(json));
 	return response;
 }

@@ -16,6 +16,8 @@
 #define MINOR_UUID 53
 #define MINOR_EMPTY_SERVERS 75
 
+#define SHOW_SIZE 640 /* bytes: a show at 2.88 */
+
 const struct query_schema *
 hypervisors_get_list_schema(unsigned minor)
 {
@@ -316,7 +318,8 @@ hypervisors_show(struct context *context, GError **error)
 		return NULL;
 	struct survey survey;
 	begin_survey(context, &survey);
-	g_autoptr(GString) json = g_string_new("{\"hypervisor\": ");
+	g_autoptr(GString) json = g_string_sized_new(SHOW_SIZE);
+	g_string_append(json, "{\"hypervisor\": ");
 	survey_append(&survey, json, hypervisor, get_view(context, true, with_servers),
 		is_up(context, hypervisor));
 	g_string_append_c(json, '}');

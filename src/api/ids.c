@@ -27,6 +27,8 @@ id_parse_integer(const char *text, int64_t *id)
 bool
 id_is_uuid_like(const char *text)
 {
+	if (g_uuid_string_is_valid(text)) /* nearly always */
+		return true;
 	g_autoptr(GString) digits = g_string_new(text);
 	g_string_replace(digits, "urn:", "", 0);
 	g_string_replace(digits, "uuid:", "", 0);

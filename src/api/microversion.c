@@ -5,40 +5,93 @@
 
 #include "base/error.h"
 
+#define SERVICE "compute "
+
 void
 microversion_clear(struct microversion *version)
 {
-	g_clear_pointer(&version->shown, g_free);
+	g_free(version->asked);
+	*version = (struct microversion){0};
+}
+
+static void
+show(struct microversion *version, const char *text)
+{
+	version->shown_service = text;
+	version->shown = text + strlen(SERVICE);
+}
+
+/* "compute 2.53": all of them are written once, since each answer shows one. */
+static const char *
+get_text(unsigned minor)
+{
+	static gsize written;
+	static char texts[MICROVERSION_MAX + 1][sizeof(SERVICE "2.999")];
+	if (g_once_init_enter(&written)) {
+		for (unsigned i = 0; i <= MICROVERSION_MAX; i++)
+			g_snprintf(texts[i], sizeof(texts[i]), SERVICE "2.%u", i);
+		g_once_init_leave(&written, 1);
+	}
+	return texts[minor];
+}
+
+/* A part of a header, lent by it. */
+struct span {
+	const char *text; /* NULL: none */
+	size_t length;
+};
+
+static struct span
+strip(struct span span)
+{
+	while (span.length > 0 && g_ascii_isspace(span.text[0]))
+		span = (struct span){span.text + 1, span.length - 1};
+	while (span.length > 0 && g_ascii_isspace(span.text[span.length - 1]))
+		span.length--;
+	return span;
+}
+
+/* What is asked of compute in one "compute 2.53"; nothing where it is another service's. */
+static struct span
+read_service(struct span item)
+{
+	size_t name = strlen(SERVICE) - 1;
+	item = strip(item);
+	if (item.length <= name || g_ascii_strncasecmp(item.text, SERVICE, name) != 0 ||
+		(item.text[name] != ' ' && item.text[name] != '\t'))
+		return (struct span){NULL, 0};
+	return strip((struct span){item.text + name, item.length - name});
 }
 
 /* The version after "compute" in "placement 1.5, compute 2.53"; the last where it stands
- * twice. NULL: none. */
-static char *
+ * twice. */
+static struct span
 find_compute(const char *header)
 {
-	g_auto(GStrv) services = g_strsplit(header, ",", -1);
-	char *found = NULL;
-	for (char **service = services; *service != NULL; service++) {
-		g_auto(GStrv) words = g_strsplit_set(g_strstrip(*service), " \t", 2);
-		if (words[0] == NULL || words[1] == NULL ||
-			g_ascii_strcasecmp(words[0], "compute") != 0)
-			continue;
-		g_free(found);
-		found = g_strdup(g_strstrip(words[1]));
+	struct span found = {NULL, 0};
+	for (const char *start = header; start != NULL;) {
+		const char *comma = strchr(start, ',');
+		size_t length = comma == NULL ? strlen(start) : (size_t)(comma - start);
+		struct span asked = read_service((struct span){start, length});
+		if (asked.text != NULL)
+			found = asked;
+		start = comma == NULL ? NULL : comma + 1;
 	}
 	return found;
 }
 
-static char *
+static struct span
 find_asked(const struct http_request *request)
 {
 	const struct http_header *header =
 		http_request_get_header(request, "OpenStack-API-Version");
-	char *asked = header == NULL ? NULL : find_compute(header->value);
-	if (asked != NULL)
+	struct span asked = {NULL, 0};
+	if (header != NULL)
+		asked = find_compute(header->value);
+	if (asked.text != NULL)
 		return asked;
 	header = http_request_get_header(request, "X-OpenStack-Nova-API-Version");
-	return header == NULL ? NULL : g_strdup(header->value);
+	return header == NULL ? asked : (struct span){header->value, strlen(header->value)};
 }
 
 /* A number without a leading zero; G_MAXUINT for one too large to be a version. */
@@ -55,31 +108,38 @@ parse_number(const char *text, const char **end, unsigned *number)
 }
 
 static bool
-parse_version(const char *text, unsigned *major, unsigned *minor)
+parse_version(struct span asked, unsigned *major, unsigned *minor)
 {
 	const char *rest;
-	return parse_number(text, &rest, major) && *major > 0 && *rest == '.' &&
-	       parse_number(rest + 1, &rest, minor) && *rest == '\0';
+	return parse_number(asked.text, &rest, major) && *major > 0 && *rest == '.' &&
+	       parse_number(rest + 1, &rest, minor) && rest == asked.text + asked.length;
+}
+
+static bool
+is_latest(struct span asked)
+{
+	return asked.length == strlen("latest") && memcmp(asked.text, "latest", asked.length) == 0;
 }
 
 bool
 microversion_parse(const struct http_request *request, unsigned max, struct microversion *version,
 	GError **error)
 {
-	g_autofree char *asked = find_asked(request);
+	struct span asked = find_asked(request);
 	unsigned major = 2, minor = MICROVERSION_MIN;
-	if (g_strcmp0(asked, "latest") == 0)
+	if (asked.text != NULL && is_latest(asked)) {
 		minor = max;
-	else if (asked != NULL && !parse_version(asked, &major, &minor)) {
+	} else if (asked.text != NULL && !parse_version(asked, &major, &minor)) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
-			"API Version String %s is of invalid format. Must be of format "
+			"API Version String %.*s is of invalid format. Must be of format "
 			"MajorNum.MinorNum.",
-			asked);
+			(int)asked.length, asked.text);
 		return false;
 	}
 
 	if (major != 2 || minor < MICROVERSION_MIN || minor > max) {
-		version->shown = g_steal_pointer(&asked);
+		version->asked = g_strdup_printf(SERVICE "%.*s", (int)asked.length, asked.text);
+		show(version, version->asked);
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED,
 			"Version %s is not supported by the API. Minimum is 2.1 and maximum is "
 			"2.%u.",
@@ -87,6 +147,6 @@ microversion_parse(const struct http_request *request, unsigned max, struct micr
 		return false;
 	}
 	version->minor = minor;
-	version->shown = g_strdup_printf("2.%u", minor);
+	show(version, get_text(minor));
 	return true;
 }

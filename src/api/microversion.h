@@ -17,7 +17,10 @@
 
 struct microversion {
 	unsigned minor; /* MICROVERSION_MIN .. max */
-	char *shown;    /* "2.53", as the answer's headers show it; NULL: show none */
+	/* As the answer's headers show it; NULL: they show none. */
+	const char *shown;         /* "2.53" */
+	const char *shown_service; /* "compute 2.53" */
+	char *asked;               /* what was asked for and is not offered: the text of both */
 };
 
 void microversion_clear(struct microversion *version);

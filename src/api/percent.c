@@ -8,6 +8,8 @@
 char *
 percent_decode(const char *raw, const char *part, GError **error)
 {
+	if (strchr(raw, '%') == NULL && g_str_is_ascii(raw)) /* nearly always */
+		return g_strdup(raw);
 	g_autoptr(GBytes) decoded = g_uri_unescape_bytes(raw, -1, NULL, NULL);
 	if (decoded == NULL) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,

@@ -22,7 +22,7 @@ struct parameter {
 };
 
 struct query {
-	GArray *parameters; /* struct parameter, in the order sent */
+	GArray *parameters; /* struct parameter, in the order sent; NULL: none */
 };
 
 static void
@@ -32,20 +32,17 @@ parameter_clear(struct parameter *parameter)
 	g_free(parameter->value);
 }
 
-static struct query *
-query_new(void)
-{
-	struct query *query = g_new(struct query, 1);
-	query->parameters = g_array_new(FALSE, FALSE, sizeof(struct parameter));
-	g_array_set_clear_func(query->parameters, (GDestroyNotify)parameter_clear);
-	return query;
-}
-
 void
 query_free(struct query *query)
 {
-	g_array_unref(query->parameters);
+	g_clear_pointer(&query->parameters, g_array_unref);
 	g_free(query);
+}
+
+static guint
+count(const struct query *query)
+{
+	return query->parameters == NULL ? 0 : query->parameters->len;
 }
 
 static const struct parameter *
@@ -134,11 +131,13 @@ decode(char *raw, GError **error)
 static bool
 split(struct query *query, const char *raw, GError **error)
 {
+	query->parameters = g_array_new(FALSE, FALSE, sizeof(struct parameter));
+	g_array_set_clear_func(query->parameters, (GDestroyNotify)parameter_clear);
 	g_auto(GStrv) pairs = g_strsplit(raw, "&", -1);
 	for (char **pair = pairs; *pair != NULL; pair++) {
 		if (**pair == '\0')
 			continue;
-		if (query->parameters->len == PARAMETERS_MAX) {
+		if (count(query) == PARAMETERS_MAX) {
 			g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 				"The query has more than %d parameters.", PARAMETERS_MAX);
 			return false;
@@ -162,7 +161,7 @@ check_known(const struct query *query, const struct query_schema *schema,
 {
 	g_autoptr(GString) values = g_string_new("[");
 	unsigned times = 0;
-	for (guint i = 0; i < query->parameters->len; i++) {
+	for (guint i = 0; i < count(query); i++) {
 		const struct parameter *parameter = get(query, i);
 		if (!g_str_equal(parameter->name, known->name))
 			continue;
@@ -174,7 +173,7 @@ check_known(const struct query *query, const struct query_schema *schema,
 		g_autofree char *why = g_strdup_printf("%s is too long", values->str);
 		return refuse(known->name, values->str, why, error);
 	}
-	for (guint i = 0; i < query->parameters->len; i++) {
+	for (guint i = 0; i < count(query); i++) {
 		const struct parameter *parameter = get(query, i);
 		if (!g_str_equal(parameter->name, known->name))
 			continue;
@@ -205,7 +204,7 @@ static bool
 check_others(struct query *query, const struct query_schema *schema, GError **error)
 {
 	g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func(g_free);
-	for (guint i = query->parameters->len; i-- > 0;) {
+	for (guint i = count(query); i-- > 0;) {
 		const char *name = get(query, i)->name;
 		if (knows(schema, name))
 			continue;
@@ -233,8 +232,10 @@ query_parse(const char *raw, const struct query_schema *schema, GError **error)
 	static const struct query_schema none = {.passes_others = true};
 	if (schema == NULL)
 		schema = &none;
-	CLEANUP(query_free) struct query *query = query_new();
-	if (raw != NULL && !split(query, raw, error))
+	CLEANUP(query_free) struct query *query = g_new0(struct query, 1);
+	if (raw == NULL)
+		return g_steal_pointer(&query);
+	if (!split(query, raw, error))
 		return NULL;
 	for (unsigned i = 0; i < schema->size; i++)
 		if (!check_known(query, schema, &schema->parameters[i], error))
@@ -247,7 +248,7 @@ query_parse(const char *raw, const struct query_schema *schema, GError **error)
 const char *
 query_get(const struct query *query, const char *name)
 {
-	for (guint i = query->parameters->len; i-- > 0;) /* the last counts */
+	for (guint i = count(query); i-- > 0;) /* the last counts */
 		if (g_str_equal(get(query, i)->name, name))
 			return get(query, i)->value;
 	return NULL;
@@ -294,7 +295,7 @@ query_format_next(const struct query *query, const char *marker, bool asked_by_m
 {
 	g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(struct parameter));
 	struct parameter next = {.name = (char *)"marker", .value = (char *)marker};
-	for (guint i = 0; i < query->parameters->len; i++)
+	for (guint i = 0; i < count(query); i++)
 		if (!g_str_equal(get(query, i)->name, next.name))
 			g_array_append_val(sorted, *get(query, i));
 	if (asked_by_marker)

@@ -36,7 +36,7 @@ matches(const struct route *route, const char *const *segments, const char **key
 	*key = NULL;
 	const char *path = route->path;
 	for (; *segments != NULL; segments++) {
-		size_t length = strcspn(path, "/");
+		size_t length = (size_t)(strchrnul(path, '/') - path);
 		if (length == 0)
 			return false; /* the route is shorter */
 		if (strncmp(path, "{}", length) == 0)

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "http/head.h"
 #include "http/rules.h"
 #include "http/waiters.h"
 
@@ -18,14 +19,14 @@ struct exchanges {
 	GCond drained;
 };
 
+/* One at a time on a connection, whose exchanges all have the same memory: it is cleared up to
+ * `head`, which stays, and the headers, whose size tells how many of them there are. */
 struct exchange {
 	struct exchanges *all;
 	struct connection *connection;
 	struct MHD_Connection *mhd;
 	struct http_request request;
-	struct http_header headers[HTTP_HEADERS_MAX + 1]; /* one more: too many */
-	char *target;
-	char *path;
+	char *target;       /* and behind it room for its path */
 	GPtrArray *trimmed; /* copies of values that had blanks at their end; NULL: none */
 	GPtrArray
 		*waits; /* struct http_waiter *, of each time that it was suspended; NULL: never */
@@ -33,8 +34,11 @@ struct exchange {
 	const char *followed; /* the end of what follow() has seen there; NULL: it was led astray */
 	size_t body_size;
 	bool is_head_read;
+	bool is_begun;     /* and not ended */
 	bool is_under_way; /* counted in all->size */
 	bool is_suspended;
+	struct head *head;
+	struct http_header headers[HTTP_HEADERS_MAX + 1]; /* one more: too many */
 };
 
 struct exchanges *
@@ -105,18 +109,41 @@ set_over(struct exchange *exchange)
 	}
 }
 
+static struct exchange *
+take_exchange(struct connection *connection)
+{
+	struct exchange *exchange = connection_get_context(connection);
+	if (exchange == NULL) {
+		exchange = g_new(struct exchange, 1);
+		exchange->head = head_new();
+		connection_set_context(connection, exchange);
+	}
+	memset(exchange, 0, offsetof(struct exchange, head));
+	return exchange;
+}
+
+static char *
+copy_twice(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copies = g_malloc(2 * size);
+	memcpy(copies, text, size);
+	memcpy(copies + size, text, size);
+	return copies;
+}
+
 void *
 exchange_begin(void *data, const char *target, struct MHD_Connection *mhd)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct exchange *exchange = g_new0(struct exchange, 1);
+	struct exchange *exchange = take_exchange(info->socket_context);
+	exchange->is_begun = true;
 	exchange->all = data;
 	exchange->connection = info->socket_context;
 	exchange->mhd = mhd;
-	exchange->target = g_strdup(target);
+	exchange->target = copy_twice(target);
 	exchange->target_sent = target;
-	connection_set_context(exchange->connection, exchange);
 
 	/* libmicrohttpd goes on to split the query into a record for each parameter, which
 	 * nobody reads; where they do not fit into its pool the connection hangs without an
@@ -189,8 +216,7 @@ read_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_l
 		g_ptr_array_add(exchange->trimmed, (char *)value);
 		length = trimmed;
 	}
-	exchange->headers[at] =
-		(struct http_header){.name = name, .value = value, .length = length};
+	exchange->headers[at] = (struct http_header){name, name_length, value, length};
 	exchange->request.headers_size++;
 	return MHD_YES;
 }
@@ -199,28 +225,47 @@ read_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_l
 static void
 split_target(struct exchange *exchange)
 {
-	const char *start = exchange->target;
+	char *start = exchange->target + strlen(exchange->target) + 1;
+	const char *whole = start;
 	if (g_ascii_strncasecmp(start, "http://", 7) == 0 ||
 		g_ascii_strncasecmp(start, "https://", 8) == 0) {
 		start = strstr(start, "//") + 2;
 		start += strcspn(start, "/?");
 	}
-	size_t length = strcspn(start, "?");
-	bool is_bare_host = length == 0 && start > exchange->target;
-	exchange->path = is_bare_host ? g_strdup("/") : g_strndup(start, length);
-	exchange->request.path = exchange->path;
-	exchange->request.query = start[length] == '?' ? start + length + 1 : NULL;
+	char *end = strchrnul(start, '?');
+	bool is_bare_host = end == start && start > whole;
+	exchange->request.query = *end == '?' ? end + 1 : NULL;
+	*end = '\0';
+	exchange->request.path = is_bare_host ? "/" : start;
+}
+
+/* The rule that the headers break, or NULL. Those that were found right are not looked at again. */
+static const struct http_rule *
+check_headers(struct exchange *exchange, struct MHD_Connection *mhd)
+{
+	static const struct http_rule whole = {
+		.status = 400,
+		.words = "The request's head holds a NUL or a header folded over two lines.",
+	};
+	const struct http_request *request = &exchange->request;
+	bool is_as_sent = exchange->all->head_is_as_sent;
+	bool is_whole = is_as_sent && is_followed_to_the_end(exchange, mhd, request->method);
+	bool may_repeat = is_whole && exchange->trimmed == NULL; /* it lies end to end */
+	if (may_repeat && head_is_same(exchange->head, request))
+		return NULL;
+	head_clear(exchange->head);
+	const struct http_rule *broken = http_rules_find_broken_by_headers(request);
+	if (broken != NULL)
+		return broken;
+	if (may_repeat)
+		head_keep(exchange->head, request);
+	return is_as_sent && !is_whole ? &whole : NULL;
 }
 
 static const struct http_rule *
 read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *method,
 	const char *version)
 {
-	static const struct http_rule whole = {
-		.status = 400,
-		.words = "The request's head holds a NUL or a header folded over two lines.",
-	};
-
 	exchange->request.exchange = exchange;
 	exchange->request.tls = exchange->all->tls;
 	exchange->request.method = method;
@@ -233,11 +278,24 @@ read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *met
 	follow_request_line(exchange, method, version);
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, read_header, exchange);
 
-	const struct http_rule *broken = http_rules_find_broken(&exchange->request);
-	if (broken == NULL && exchange->all->head_is_as_sent &&
-		!is_followed_to_the_end(exchange, mhd, method))
-		broken = &whole;
-	return broken;
+	const struct http_rule *broken = http_rules_find_broken_by_line(&exchange->request);
+	return broken != NULL ? broken : check_headers(exchange, mhd);
+}
+
+void *
+http_request_get_memo(const struct http_request *request, GDestroyNotify free_memo)
+{
+	const struct exchange *exchange = request->exchange;
+	return exchange == NULL ? NULL : head_get_memo(exchange->head, free_memo);
+}
+
+void
+http_request_take_memo(const struct http_request *request, void *memo, GDestroyNotify free_memo)
+{
+	if (request->exchange == NULL)
+		free_memo(memo);
+	else
+		head_take_memo(request->exchange->head, memo, free_memo);
 }
 
 static void
@@ -250,6 +308,12 @@ free_response(void *response)
 static struct MHD_Response *
 make_response(struct http_response *from)
 {
+	if (from->parts_size == 1) {
+		size_t size;
+		void *body = (void *)g_bytes_get_data(from->parts[0], &size); /* only read */
+		return MHD_create_response_from_buffer_with_free_callback_cls(
+			size, body, free_response, from);
+	}
 	struct MHD_IoVec parts[HTTP_RESPONSE_PARTS_MAX];
 	for (unsigned i = 0; i < from->parts_size; i++)
 		parts[i].iov_base = g_bytes_get_data(from->parts[i], &parts[i].iov_len);
@@ -365,22 +429,12 @@ exchange_read(void *data, struct MHD_Connection *mhd, const char *url, const cha
 	return answer(exchange, mhd);
 }
 
-void
-exchange_end(
-	void *data, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode how)
+static void
+end(struct exchange *exchange)
 {
-	struct exchange *exchange = *context;
-	*context = NULL;
-	exchange_abandon(exchange->connection);
-}
-
-void
-exchange_abandon(struct connection *connection)
-{
-	struct exchange *exchange = connection_get_context(connection);
-	if (exchange == NULL)
+	if (!exchange->is_begun)
 		return;
-	connection_set_context(connection, NULL);
+	exchange->is_begun = false;
 	if (exchange->is_under_way)
 		set_over(exchange);
 	if (exchange->trimmed != NULL)
@@ -388,6 +442,23 @@ exchange_abandon(struct connection *connection)
 	if (exchange->waits != NULL)
 		g_ptr_array_unref(exchange->waits);
 	g_free(exchange->target);
-	g_free(exchange->path);
+}
+
+void
+exchange_end(
+	void *data, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode how)
+{
+	end(*context);
+	*context = NULL;
+}
+
+void
+exchange_free(struct connection *connection)
+{
+	struct exchange *exchange = connection_get_context(connection);
+	if (exchange == NULL)
+		return;
+	end(exchange);
+	head_free(exchange->head);
 	g_free(exchange);
 }

@@ -8,8 +8,8 @@
  *   exchange_read     the head is here: checks it, and may refuse; then, called
  *                     again, throws the body away; then gives the answer, or
  *                     leaves the connection suspended and is called once more
- *   exchange_end      the answer was sent or the connection lost: frees it
- *   exchange_abandon  the connection is closed: frees what was never ended
+ *   exchange_end      the answer was sent or the connection lost
+ *   exchange_free     the connection is closed: ends what was never ended
  */
 #pragma once
 
@@ -42,4 +42,4 @@ void exchange_end(void *data, struct MHD_Connection *mhd, void **context,
 	enum MHD_RequestTerminationCode how);
 /* libmicrohttpd does not tell the end of each: where a second error meets it at its own answer
  * to the first, it just closes. */
-void exchange_abandon(struct connection *connection);
+void exchange_free(struct connection *connection);

@@ -7,12 +7,14 @@
  */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct http_header {
 	const char *name;
+	size_t name_length;
 	const char *value; /* NUL-terminated too; without blanks around it */
 	size_t length;
 };
@@ -36,9 +38,22 @@ struct http_request {
 	struct exchange *exchange; /* NULL: made by hand, and can't be suspended */
 };
 
+/* Whether a header bears that name (case does not matter). */
+bool http_header_is_named(const struct http_header *header, const char *name);
+
 /* The first header of that name (case does not matter), or NULL. */
 const struct http_header *http_request_get_header(
 	const struct http_request *request, const char *name);
 
 /* How many headers bear that name. */
 size_t http_request_count_header(const struct http_request *request, const char *name);
+
+/*
+ * What was made of the headers of an earlier request on this connection, which were the very same
+ * (head.h), by the function that frees it; lent for the length of the call. NULL: nothing. What is
+ * made must follow from the headers alone. In the handler, on its thread.
+ */
+void *http_request_get_memo(const struct http_request *request, GDestroyNotify free_memo);
+/* Takes it, for the next one; it may be freed at once. */
+void http_request_take_memo(
+	const struct http_request *request, void *memo, GDestroyNotify free_memo);

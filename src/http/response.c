@@ -4,8 +4,8 @@
 struct http_response *
 http_response_new(unsigned status)
 {
-	struct http_response *response = g_new0(struct http_response, 1);
-	response->status = status;
+	struct http_response *response = g_new(struct http_response, 1);
+	*response = (struct http_response){.status = status};
 	return response;
 }
 
@@ -13,18 +13,30 @@ void
 http_response_free(struct http_response *response)
 {
 	for (unsigned i = 0; i < response->headers_size; i++)
-		g_free(response->headers[i].value);
+		g_free(response->headers[i].copy);
 	for (unsigned i = 0; i < response->parts_size; i++)
 		g_bytes_unref(response->parts[i]);
 	g_free(response);
 }
 
+static void
+add_header(struct http_response *response, struct http_header_out header)
+{
+	g_assert(response->headers_size < HTTP_RESPONSE_HEADERS_MAX);
+	response->headers[response->headers_size++] = header;
+}
+
 void
 http_response_add_header(struct http_response *response, const char *name, const char *value)
 {
-	g_assert(response->headers_size < HTTP_RESPONSE_HEADERS_MAX);
-	response->headers[response->headers_size++] =
-		(struct http_header_out){.name = name, .value = g_strdup(value)};
+	char *copy = g_strdup(value);
+	add_header(response, (struct http_header_out){name, copy, copy});
+}
+
+void
+http_response_add_static_header(struct http_response *response, const char *name, const char *value)
+{
+	add_header(response, (struct http_header_out){name, value, NULL});
 }
 
 void

@@ -14,7 +14,8 @@
 
 struct http_header_out {
 	const char *name; /* static */
-	char *value;
+	const char *value;
+	char *copy; /* of the value; NULL: it is static */
 };
 
 struct http_response {
@@ -31,5 +32,8 @@ CLEANUP_DEFINE(struct http_response, http_response_free)
 
 /* name is static; value is copied. */
 void http_response_add_header(struct http_response *response, const char *name, const char *value);
+/* Both are static. */
+void http_response_add_static_header(
+	struct http_response *response, const char *name, const char *value);
 /* Takes the part. */
 void http_response_take_part(struct http_response *response, GBytes *part);

@@ -6,22 +6,29 @@
 
 #include "http/server.h"
 
-/* Characters of a token: RFC 9110, 5.6.2. */
-#define TOKEN G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "!#$%&'*+-.^_`|~"
-
 #define TEXT(x) TEXT_OF(x)
 #define TEXT_OF(x) #x
 
+/* RFC 9110, 5.6.2. */
 static bool
 is_token(const char *text)
 {
-	return *text != '\0' && text[strspn(text, TOKEN)] == '\0';
+	const char *c = text;
+	while (g_ascii_isalnum(*c) || *c == '-' || (*c != '\0' && strchr("!#$%&'*+.^_`|~", *c)))
+		c++;
+	return *c == '\0' && c > text;
 }
 
+/* Without a way out of the loop, so that it looks at many bytes at once. */
 static bool
-is_control(char c)
+has_control(const char *text, size_t length, char allowed)
 {
-	return (unsigned char)c < 0x20 || c == 0x7f;
+	unsigned char found = 0;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+		found |= ((c < 0x20) | (c == 0x7f)) & (c != (unsigned char)allowed);
+	}
+	return found != 0;
 }
 
 static bool
@@ -39,10 +46,8 @@ has_long_target(const struct http_request *request)
 static bool
 has_bad_target(const struct http_request *request)
 {
-	for (const char *c = request->target; *c != '\0'; c++)
-		if (is_control(*c) || *c == ' ')
-			return true;
-	return false;
+	return has_control(request->target, strlen(request->target), '\0') ||
+	       strchr(request->target, ' ') != NULL;
 }
 
 /* Neither a path, nor a URI with one, nor the asterisk of OPTIONS: RFC 9112, 3.2. */
@@ -72,7 +77,7 @@ has_many_bytes(const struct http_request *request)
 {
 	size_t bytes = 0;
 	for (size_t i = 0; i < request->headers_size; i++)
-		bytes += strlen(request->headers[i].name) + request->headers[i].length;
+		bytes += request->headers[i].name_length + request->headers[i].length;
 	return bytes > HTTP_HEADERS_BYTES_MAX;
 }
 
@@ -88,12 +93,21 @@ has_bad_name(const struct http_request *request)
 static bool
 has_bad_value(const struct http_request *request)
 {
-	for (size_t i = 0; i < request->headers_size; i++) {
-		const struct http_header *header = &request->headers[i];
-		for (size_t at = 0; at < header->length; at++)
-			if (is_control(header->value[at]) && header->value[at] != '\t')
-				return true;
-	}
+	for (size_t i = 0; i < request->headers_size; i++)
+		if (has_control(request->headers[i].value, request->headers[i].length, '\t'))
+			return true;
+	return false;
+}
+
+static bool
+is_single(const struct http_header *header)
+{
+	static const char *const singles[] = {"Host", "Content-Length", "Transfer-Encoding",
+		"X-Auth-Token", "X-Service-Token", "Authorization", "OpenStack-API-Version",
+		"X-OpenStack-Nova-API-Version"};
+	for (size_t i = 0; i < G_N_ELEMENTS(singles); i++)
+		if (http_header_is_named(header, singles[i]))
+			return true;
 	return false;
 }
 
@@ -101,13 +115,14 @@ has_bad_value(const struct http_request *request)
 static bool
 has_repeated_header(const struct http_request *request)
 {
-	static const char *const singles[] = {"Host", "Content-Length", "Transfer-Encoding",
-		"X-Auth-Token", "X-Service-Token", "Authorization", "OpenStack-API-Version",
-		"X-OpenStack-Nova-API-Version"};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(singles); i++)
-		if (http_request_count_header(request, singles[i]) > 1)
-			return true;
+	for (size_t i = 0; i < request->headers_size; i++)
+		for (size_t other = 0; other < i; other++)
+			if (request->headers[i].name_length ==
+					request->headers[other].name_length &&
+				http_header_is_named(
+					&request->headers[i], request->headers[other].name) &&
+				is_single(&request->headers[i]))
+				return true;
 	return false;
 }
 
@@ -143,12 +158,15 @@ announces_long_body(const struct http_request *request)
 	       g_ascii_strtoull(length->value, NULL, 10) > HTTP_BODY_MAX;
 }
 
-static const struct http_rule rules[] = {
+static const struct http_rule of_line[] = {
 	{has_bad_method, 400, "The request's method is not a token."},
 	{has_long_target, 414,
 		"The request's target is longer than " TEXT(HTTP_TARGET_MAX) " bytes."},
 	{has_bad_target, 400, "The request's target holds a blank or a control character."},
 	{has_no_path, 400, "The request's target is neither a path nor a URI with one."},
+};
+
+static const struct http_rule of_headers[] = {
 	{has_many_headers, 431, "The request has more than " TEXT(HTTP_HEADERS_MAX) " headers."},
 	{has_long_value, 431,
 		"A header of the request is longer than " TEXT(HTTP_HEADER_VALUE_MAX) " bytes."},
@@ -168,11 +186,23 @@ static const struct http_rule rules[] = {
 		"The request's body is longer than " TEXT(HTTP_BODY_MAX) " bytes."},
 };
 
-const struct http_rule *
-http_rules_find_broken(const struct http_request *request)
+static const struct http_rule *
+find_broken(const struct http_rule *rules, size_t size, const struct http_request *request)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
+	for (size_t i = 0; i < size; i++)
 		if (rules[i].is_broken(request))
 			return &rules[i];
 	return NULL;
+}
+
+const struct http_rule *
+http_rules_find_broken_by_line(const struct http_request *request)
+{
+	return find_broken(of_line, G_N_ELEMENTS(of_line), request);
+}
+
+const struct http_rule *
+http_rules_find_broken_by_headers(const struct http_request *request)
+{
+	return find_broken(of_headers, G_N_ELEMENTS(of_headers), request);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a request may be: the rules of HTTP and the limits of server.h that can
- * be told from its method, target and headers. A pure function over one table.
+ * be told from its method, target and headers. Pure functions over two tables.
  */
 #pragma once
 
@@ -13,5 +13,8 @@ struct http_rule {
 	const char *words; /* a sentence for the client: what was wrong, what is expected */
 };
 
-/* The first rule that the request breaks, or NULL. */
-const struct http_rule *http_rules_find_broken(const struct http_request *request);
+/* The first rule that the request's method and target break, or NULL. */
+const struct http_rule *http_rules_find_broken_by_line(const struct http_request *request);
+/* The first rule that its headers break, or NULL: they follow from its version and headers alone.
+ */
+const struct http_rule *http_rules_find_broken_by_headers(const struct http_request *request);

@@ -6,7 +6,7 @@
  * a small HTML page, and closes: a request line without a version or with another
  * than HTTP/1.x (400, 505), a header line without a colon or with a NUL before it (400), a
  * Content-Length that is no number (400) or beyond 64 bits (413), broken chunks and
- * trailers (400, 413, 431), and a head that is too much for its pool (414, 431: about 79 KiB,
+ * trailers (400, 413, 431), and a head that is too much for its pool (414, 431: about 15 KiB,
  * less 64 bytes for each header and cookie). Without an answer it closes on a request
  * line without a blank, and leaves to the reaper one with a NUL before a query of more
  * than a thousand parameters. A NUL before a bare LF passes for a CR.
@@ -26,10 +26,11 @@
 #include "http/listener.h"
 #include "http/tls.h"
 
-/* Bytes that libmicrohttpd has for a request's head and its notes of it: above the limits of
- * server.h, so that these strike first, and above 64 KiB, the size that probes like. It clears
- * them for every request: 1 us of 9 here (700 bytes answered), 2 us were they 128 KiB. */
-#define POOL_SIZE (80 * 1024)
+/* Bytes that libmicrohttpd has for a request's head and its notes of it, above the limits of
+ * server.h so that these strike first. It clears them for every request, once and a half: that is
+ * the largest part of what a short answer costs (docs/decisions/request-path.md). HAProxy, which
+ * stands before most OpenStacks, takes heads of 15 KiB unless told otherwise. */
+#define POOL_SIZE (16 * 1024)
 /* Descriptors for all else: the store, libvirt's connections, epoll, logs. */
 #define OTHER_FILES 256
 
@@ -72,7 +73,7 @@ notify_connection(void *data, struct MHD_Connection *mhd, void **context,
 {
 	struct connections *connections = data;
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) { /* and its socket is not yet */
-		exchange_abandon(*context);
+		exchange_free(*context);
 		connections_remove(connections, *context);
 		return;
 	}

@@ -19,7 +19,7 @@
 #define HTTP_TARGET_MAX 8192         /* bytes of path and query: RFC 9110, 4.1 asks for 8000 */
 #define HTTP_HEADERS_MAX 64          /* headers: clients send about ten */
 #define HTTP_HEADER_VALUE_MAX 8192   /* bytes: Keystone's longest tokens are under 8 KiB */
-#define HTTP_HEADERS_BYTES_MAX 32768 /* bytes of all headers together: four such values */
+#define HTTP_HEADERS_BYTES_MAX 10240 /* bytes of all headers together: one such, and the rest */
 #define HTTP_BODY_MAX 65536          /* bytes: no operation has a body; read and thrown away */
 
 /* Files in PEM; all NULL: plain HTTP. */

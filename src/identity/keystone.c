@@ -176,6 +176,28 @@ on_answer(struct caller *caller, int64_t expires_at, const GError *error, void *
 	}
 }
 
+static void
+digest_free(void *digest)
+{
+	g_free(digest);
+}
+
+/* Of the tokens; as it was made where the same head came before. service: NULL, none. */
+static void
+find_digest(const struct keystone *keystone, const struct http_request *request,
+	const struct http_header *token, const struct http_header *service, struct digest *digest)
+{
+	const struct digest *known = http_request_get_memo(request, digest_free);
+	if (known != NULL) {
+		*digest = *known;
+		return;
+	}
+	digest_make(&keystone->key, token->value, token->length, digest);
+	if (service != NULL)
+		digest_extend(&keystone->key, service->value, service->length, digest);
+	http_request_take_memo(request, g_memdup2(digest, sizeof(*digest)), digest_free);
+}
+
 struct verdict *
 keystone_find(struct keystone *keystone, const struct http_request *request)
 {
@@ -184,12 +206,10 @@ keystone_find(struct keystone *keystone, const struct http_request *request)
 	if (token == NULL || token->length == 0)
 		return verdict_ref(keystone->unauthorized);
 
-	struct digest key;
-	digest_make(&keystone->key, token->value, token->length, &key);
 	if (service != NULL && service->length == 0)
 		service = NULL;
-	if (service != NULL)
-		digest_extend(&keystone->key, service->value, service->length, &key);
+	struct digest key;
+	find_digest(keystone, request, token, service, &key);
 	bool is_first;
 	struct verdict *verdict =
 		verdicts_find(keystone->verdicts, &key, request, keystone->now(), &is_first);

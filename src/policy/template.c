@@ -108,6 +108,9 @@ skip_prefix(const char *text, const char *prefix)
 static const char *
 skip_prefix_any_case(const char *text, const char *prefix)
 {
+	const char *same = skip_prefix(text, prefix); /* nearly always */
+	if (same != NULL)
+		return same;
 	for (; *prefix != '\0'; prefix = g_utf8_next_char(prefix)) {
 		gunichar wanted = g_unichar_tolower(g_utf8_get_char(prefix));
 		if (*text == '\0' || g_unichar_tolower(g_utf8_get_char(text)) != wanted)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../header.h"
 #include "api/microversion.h"
 #include "base/error.h"
 
@@ -19,8 +20,7 @@ make_request(char **lines, struct http_header headers[2])
 	struct http_request request = {.headers = headers};
 	for (size_t i = 0; i < G_N_ELEMENTS(names) && lines[i] != NULL; i++)
 		if (lines[i][0] != '\0')
-			headers[request.headers_size++] =
-				(struct http_header){names[i], lines[i], strlen(lines[i])};
+			headers[request.headers_size++] = header_of(names[i], lines[i]);
 	return request;
 }
 

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "../header.h"
 #include "api/api.h"
 #include "base/clock.h"
 
@@ -112,8 +113,8 @@ static void
 ask(const char *path, const char *version)
 {
 	const struct http_header headers[] = {
-		{"Host", "muster.test:8774", strlen("muster.test:8774")},
-		{"X-OpenStack-Nova-API-Version", version, strlen(version)},
+		header_of("Host", "muster.test:8774"),
+		header_of("X-OpenStack-Nova-API-Version", version),
 	};
 	const struct http_request request = {
 		.method = "GET",

@@ -228,10 +228,8 @@ BAD_REQUESTS = {
     "a query beyond its limit": (request(b"/v2.1/os-hypervisors?" + b"a=b&" * 2100), 414),
     "a header beyond its limit": (request(headers=b"X-Long: " + b"a" * 8200 + b"\r\n"), 431),
     "too many headers": (request(headers=b"".join(b"X-%d: a\r\n" % i for i in range(70))), 431),
-    "a thousand headers": (
-        request(headers=b"".join(b"X-%d: a\r\n" % i for i in range(1000))), 431),
     "headers that are too long together": (
-        request(headers=b"".join(b"X-%d: %s\r\n" % (i, b"a" * 7000) for i in range(5))), 431),
+        request(headers=b"".join(b"X-%d: %s\r\n" % (i, b"a" * 7000) for i in range(2))), 431),
     "a body on GET": (request(headers=b"Content-Length: 2\r\n", body=b"{}"), 400),
     "a chunked body on GET": (
         request(headers=b"Transfer-Encoding: chunked\r\n", body=b"2\r\n{}\r\n0\r\n\r\n"), 400),
@@ -260,6 +258,9 @@ BAD_REQUESTS = {
 # What libmicrohttpd refuses by itself, in its own words: src/http/server.c tells why.
 REFUSED_BY_THE_LIBRARY = {
     "a request line of a megabyte": (request(b"/" + b"a" * 1000000), 414),
+    "a thousand headers": (
+        request(headers=b"".join(b"X-%d: a\r\n" % i for i in range(1000))), 431),
+    "a header of 64 KiB": (request(headers=b"X-Long: " + b"a" * 65536 + b"\r\n"), 431),
     "a header of a megabyte": (request(headers=b"X-Long: " + b"a" * 1000000 + b"\r\n"), 431),
     "a length that is no number": (request(headers=b"Content-Length: many\r\n"), 400),
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../header.h"
+
 /* Nova's defaults: there are no files. */
 static struct policy *
 open_policy(void)
@@ -94,8 +96,8 @@ ask(struct api_fixture *fixture, const char *target, const char *version)
 	g_auto(GStrv) sides = g_strsplit(target, "?", 2);
 	g_autofree char *value = g_strdup_printf("compute %s", version);
 	const struct http_header headers[] = {
-		{"Host", "muster.test:8774", strlen("muster.test:8774")},
-		{"OpenStack-API-Version", value, strlen(value)},
+		header_of("Host", "muster.test:8774"),
+		header_of("OpenStack-API-Version", value),
 	};
 	return ask_with(fixture, (struct http_request){
 					 .path = sides[0],

@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "../header.h"
+
 #define JSON "application/json"
 #define VENDOR "application/vnd.openstack.compute+json"
 
@@ -34,8 +36,7 @@ test_the_type_preferred_is_chosen(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		const char *accept = cases[i].accept;
-		const struct http_header header = {
-			"Accept", accept, accept == NULL ? 0 : strlen(accept)};
+		const struct http_header header = header_of("Accept", accept);
 		const struct http_request request = {
 			.headers = &header, .headers_size = accept != NULL};
 		g_assert_cmpstr(accept_choose_type(&request), ==, cases[i].type);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../header.h"
 #include "api-fixture.h"
 
 #define H "/v2.1/os-hypervisors"
@@ -157,7 +158,7 @@ test_answers_in_the_type_that_is_asked_for(void)
 {
 	CLEANUP(api_fixture_free) struct api_fixture *fixture = make();
 	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-		const struct http_header accept = {"Accept", types[i].accept, 0};
+		const struct http_header accept = header_of("Accept", types[i].accept);
 		CLEANUP(reply_free)
 		struct reply *reply = ask_with(fixture,
 			(struct http_request){.path = H, .headers = &accept, .headers_size = 1});
@@ -186,7 +187,7 @@ static void
 test_who_comes_through_a_proxy_is_refused(void)
 {
 	CLEANUP(api_fixture_free) struct api_fixture *fixture = make();
-	const struct http_header via = {"Via", "1.1 proxy", 9};
+	const struct http_header via = header_of("Via", "1.1 proxy");
 	const struct http_request request = {.headers = &via, .headers_size = 1};
 	struct http_request operation = request, document = request;
 	operation.path = H;

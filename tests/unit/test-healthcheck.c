@@ -2,6 +2,7 @@
 /* GET /healthcheck: 200, or 503 with what is wrong. */
 #include "api/healthcheck.h"
 
+#include "../header.h"
 #include "api-fixture.h"
 
 static struct api_fixture *
@@ -42,8 +43,8 @@ static void
 test_answers_those_who_have_no_identity(void)
 {
 	CLEANUP(api_fixture_free) struct api_fixture *fixture = make();
-	const struct http_header headers[] = {
-		{"X-Forwarded-For", "192.0.2.9", 9}, {"OpenStack-API-Version", "compute 9.9", 11}};
+	const struct http_header headers[] = {header_of("X-Forwarded-For", "192.0.2.9"),
+		header_of("OpenStack-API-Version", "compute 9.9")};
 	CLEANUP(reply_free)
 	struct reply *reply = ask_with(fixture, (struct http_request){.method = "HEAD",
 							.path = "/healthcheck",

@@ -148,16 +148,14 @@ test_beyond_a_limit_is_refused(void)
 	assert_sizes(server, "GET /", "x", HTTP_TARGET_MAX, tail, 414);
 	assert_sizes(server, "GET /?", "&", HTTP_TARGET_MAX - 2, tail, 200);
 	assert_sizes(server, "GET /?", "&", HTTP_TARGET_MAX - 1, tail, 414);
-	assert_sizes(server, "GET /?", "a=b&", 17000, tail, 414);
+	assert_sizes(server, "GET /?", "a=b&", 3000, tail, 414);
 	assert_sizes(server, head, "X: y\r\n", HTTP_HEADERS_MAX - 2, END, 200);
 	assert_sizes(server, head, "X: y\r\n", HTTP_HEADERS_MAX - 1, END, 431);
-	assert_sizes(server, head, "X: y\r\n", 1000, END, 431);
 	assert_sizes(server, "GET / HTTP/1.1\r\nX: ", "y", HTTP_HEADER_VALUE_MAX, "\r\n" END, 200);
 	assert_sizes(
 		server, "GET / HTTP/1.1\r\nX: ", "y", HTTP_HEADER_VALUE_MAX + 1, "\r\n" END, 431);
-	assert_sizes(server, "GET / HTTP/1.1\r\nX: ", "y", 70000, "\r\n" END, 431);
-	assert_sizes(server, head, header, 40, END, 200);
-	assert_sizes(server, head, header, 41, END, 431);
+	assert_sizes(server, head, header, 12, END, 200);
+	assert_sizes(server, head, header, 13, END, 431);
 	assert_sizes(server, post, chunk, HTTP_BODY_MAX / 1024, "0\r\n\r\n", 200);
 	assert_sizes(server, post, chunk, HTTP_BODY_MAX / 1024 + 1, "0\r\n\r\n", 413);
 	http_server_stop(server);
@@ -200,6 +198,13 @@ test_what_the_library_answers_itself(void)
 		g_assert_cmpint(*text == '\0', ==, *table[i].start == '\0');
 		g_assert_null(strstr(text, "refused"));
 	}
+	g_autofree char *long_text = g_strnfill(65536, 'x');
+	g_autofree char *target = g_strdup_printf("GET /%s HTTP/1.1\r\n" END, long_text);
+	g_autofree char *header = g_strdup_printf("GET / HTTP/1.1\r\nX: %s\r\n" END, long_text);
+	g_autofree char *of_target = ask(server, target, strlen(target));
+	g_autofree char *of_header = ask(server, header, strlen(header));
+	assert_status(of_target, 414);
+	assert_status(of_header, 431);
 	http_server_stop(server);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../header.h"
 #include "api-fixture.h"
 
 #define BASE "http://muster.test:8774"
@@ -99,8 +100,8 @@ test_begins_with_the_prefix_or_the_host(void)
 		struct api_fixture *fixture = api_fixture_new(cloud_make_hosts(1),
 			(struct api_options){.max_limit = 1, .link_prefix = bases[i].prefix});
 		const struct http_header headers[] = {
-			{"X-OpenStack-Nova-API-Version", "2.33", 4},
-			{"Host", bases[i].host, 0},
+			header_of("X-OpenStack-Nova-API-Version", "2.33"),
+			header_of("Host", bases[i].host),
 		};
 		CLEANUP(reply_free)
 		struct reply *reply =
@@ -133,7 +134,7 @@ test_is_found_under_the_mount(void)
 		api_fixture_new(cloud_make_hosts(1), (struct api_options){.max_limit = 1});
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
 		const struct http_header headers[] = {
-			{"X-OpenStack-Nova-API-Version", "2.33", 4},
+			header_of("X-OpenStack-Nova-API-Version", "2.33"),
 		};
 		CLEANUP(reply_free)
 		struct reply *reply = ask_with(fixture, (struct http_request){

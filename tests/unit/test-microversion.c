@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../header.h"
 #include "base/error.h"
 
 enum { MAX = 93, OFFERED = -1 };
@@ -68,9 +69,9 @@ parse(const char *new, const char *old, struct microversion *version, GError **e
 	struct http_header headers[2];
 	struct http_request request = {.method = "GET", .headers = headers};
 	if (new != NULL)
-		headers[request.headers_size++] = (struct http_header){NEW, new, strlen(new)};
+		headers[request.headers_size++] = header_of(NEW, new);
 	if (old != NULL)
-		headers[request.headers_size++] = (struct http_header){OLD, old, strlen(old)};
+		headers[request.headers_size++] = header_of(OLD, old);
 	return microversion_parse(&request, MAX, version, error);
 }
 

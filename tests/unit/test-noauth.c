@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "../header.h"
 #include "identity/noauth.h"
 
 static struct noauth *noauth;
@@ -10,7 +11,8 @@ static struct noauth *noauth;
 static struct verdict *
 ask(const char *name, const char *value)
 {
-	const struct http_header headers[] = {{"Host", "127.0.0.1:8774", 14}, {name, value, 0}};
+	const struct http_header headers[] = {
+		header_of("Host", "127.0.0.1:8774"), header_of(name, value)};
 	const struct http_request request = {
 		.method = "GET",
 		.path = "/v2.1/os-hypervisors",

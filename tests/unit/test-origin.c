@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "../header.h"
 #include "api/origin.h"
 
 #define HEADERS_MAX 4
@@ -22,7 +23,7 @@ check(const struct row *row, bool behind_proxy)
 	for (; size < HEADERS_MAX && row->headers[size] != NULL; size++) {
 		const char *colon = strchr(row->headers[size], ':');
 		names[size] = g_strndup(row->headers[size], (size_t)(colon - row->headers[size]));
-		headers[size] = (struct http_header){names[size], colon + 2, strlen(colon + 2)};
+		headers[size] = header_of(names[size], colon + 2);
 	}
 	const struct http_request request = {
 		.headers = headers, .headers_size = size, .tls = row->tls};
