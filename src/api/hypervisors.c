@@ -10,6 +10,7 @@
 #include "api/survey.h"
 #include "api/wait.h"
 #include "base/error.h"
+#include "http/etag.h"
 
 /* The microversions at which something changes (Nova's "REST API Version History"). */
 #define MINOR_PAGES 33
@@ -136,6 +137,21 @@ begin_survey(const struct context *context, struct survey *survey)
 }
 
 static struct http_response *
+answer_page(const struct context *context, const struct snapshot *snapshot,
+	const struct page_key *key, const struct page *page)
+{
+	GString *end = g_string_new(NULL);
+	if (page->size > 0 && page->size == key->limit)
+		append_next(end, context, snapshot, key, page);
+	g_string_append_c(end, '}');
+
+	struct http_response *response = answer_new(g_string_new("{\"hypervisors\": "));
+	http_response_take_part(response, g_bytes_ref(page->array));
+	http_response_take_part(response, g_string_free_to_bytes(end));
+	return response;
+}
+
+static struct http_response *
 list_page(const struct context *context, struct view view, GError **error)
 {
 	CLEANUP(snapshot_unref) struct snapshot *snapshot = get_snapshot(context);
@@ -151,14 +167,10 @@ list_page(const struct context *context, struct view view, GError **error)
 		page_clear(&page);
 		return NULL;
 	}
-	GString *end = g_string_new(NULL);
-	if (page.size > 0 && page.size == key.limit)
-		append_next(end, context, snapshot, &key, &page);
-	g_string_append_c(end, '}');
-
-	struct http_response *response = answer_new(g_string_new("{\"hypervisors\": "));
-	http_response_take_part(response, page.array);
-	http_response_take_part(response, g_string_free_to_bytes(end));
+	struct http_response *response = answer_page(context, snapshot, &key, &page);
+	if (page.etag[0] != '\0')
+		http_etag_add(response, context->request, page.etag);
+	page_clear(&page);
 	return response;
 }
 

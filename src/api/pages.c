@@ -203,15 +203,10 @@ find(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
 	return true;
 }
 
-/* Takes the page; another thread may have kept its like meanwhile, and the newer one stays. One
- * that is larger than all may be together is not kept: it would push out every other. */
+/* Takes the page; another thread may have kept its like meanwhile, and the newer one stays. */
 static void
 keep(struct pages *pages, struct kept *kept)
 {
-	if (cost_of(kept) > pages->bytes_max) {
-		kept_free(kept);
-		return;
-	}
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
 	struct kept *other = g_hash_table_lookup(pages->kept, &kept->key);
 	if (other != NULL)
@@ -223,6 +218,15 @@ keep(struct pages *pages, struct kept *kept)
 		drop(pages, pages->recent.tail->data);
 }
 
+/* The limit tells whether a link follows the array. */
+static void
+set_etag(struct kept *kept)
+{
+	size_t size;
+	const void *array = g_bytes_get_data(kept->page.array, &size);
+	http_etag_format(array, size, kept->key.limit, kept->page.etag);
+}
+
 void
 pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
 	struct survey *survey, struct page *page)
@@ -231,8 +235,12 @@ pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key 
 		return;
 	struct kept *kept = g_new0(struct kept, 1);
 	make(pages, snapshot, key, survey, kept);
+	/* One that is larger than all may be together would push out every other. */
+	bool stays = survey->unknown == NULL && cost_of(kept) <= pages->bytes_max;
+	if (stays)
+		set_etag(kept);
 	lend(kept, page);
-	if (survey->unknown == NULL)
+	if (stays)
 		keep(pages, kept);
 	else
 		kept_free(kept);

@@ -13,6 +13,7 @@
 
 #include "api/hypervisor_view.h"
 #include "api/survey.h"
+#include "http/etag.h"
 #include "model/inventory.h"
 #include "model/snapshot.h"
 
@@ -26,9 +27,10 @@ struct page_key {
 };
 
 struct page {
-	GBytes *array; /* the JSON array, owned */
-	size_t size;   /* hypervisors in it */
-	size_t last;   /* the slot of the last one; meaningful where size > 0 */
+	GBytes *array;             /* the JSON array, owned */
+	char etag[HTTP_ETAG_SIZE]; /* of the array; "": it has none, since it is not kept */
+	size_t size;               /* hypervisors in it */
+	size_t last;               /* the slot of the last one; meaningful where size > 0 */
 };
 
 void page_clear(struct page *page);

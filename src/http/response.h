@@ -22,7 +22,7 @@ struct http_response {
 	unsigned status;
 	struct http_header_out headers[HTTP_RESPONSE_HEADERS_MAX];
 	unsigned headers_size;
-	GBytes *parts[HTTP_RESPONSE_PARTS_MAX];
+	GBytes *parts[HTTP_RESPONSE_PARTS_MAX]; /* of a 304: told the length of, and not sent */
 	unsigned parts_size;
 };
 

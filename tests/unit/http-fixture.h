@@ -52,7 +52,8 @@ answer(void *data, const struct http_request *request)
 	if (g_str_equal(request->path, "/none"))
 		return http_response_new(204);
 
-	struct http_response *response = http_response_new(200);
+	bool is_unchanged = g_str_equal(request->path, "/unchanged");
+	struct http_response *response = http_response_new(is_unchanged ? 304 : 200);
 	http_response_add_header(response, "Content-Type", "text/plain");
 	add_text(response, g_strdup_printf("%s %s ? %s", request->method, request->path,
 				   request->query != NULL ? request->query : "(none)"));

@@ -208,6 +208,22 @@ test_what_the_library_answers_itself(void)
 	http_server_stop(server);
 }
 
+/* RFC 9110, 15.4.5 and 8.6: the length is that of what is not sent. */
+static void
+test_of_what_is_unchanged_the_body_is_not_sent(void)
+{
+	static const char requests[] = "GET /unchanged HTTP/1.1\r\nHost: h\r\n\r\n"
+				       "GET /a HTTP/1.1\r\n" END;
+	struct http_server *server = start(PATIENCE);
+	g_autofree char *text = ask(server, requests, strlen(requests));
+	assert_status(text, 304);
+	char *next = strstr(text, "\r\n\r\n") + strlen("\r\n\r\n");
+	assert_status(next, 200);
+	next[-1] = '\0';
+	assert_contains(text, "Content-Length: 23\r\n"); /* of "GET /unchanged ? (none)" */
+	http_server_stop(server);
+}
+
 /* libmicrohttpd drops this one on the floor; the reaper ends it, and nothing is leaked. */
 static void
 test_query_behind_a_nul_ends(void)
@@ -236,6 +252,8 @@ main(int argc, char **argv)
 		"/http/requests/with-a-long-body-are-heard-out", test_long_body_is_heard_out);
 	g_test_add_func("/http/requests/that-the-library-answers-itself-end-in-4xx-or-505",
 		test_what_the_library_answers_itself);
+	g_test_add_func("/http/requests/for-what-is-unchanged-get-no-body",
+		test_of_what_is_unchanged_the_body_is_not_sent);
 	g_test_add_func(
 		"/http/requests/with-a-query-behind-a-nul-end", test_query_behind_a_nul_ends);
 	return g_test_run();
