@@ -6,6 +6,7 @@
 #include "api/ids.h"
 #include "api/json.h"
 #include "api/links.h"
+#include "api/listing.h"
 #include "api/pages.h"
 #include "api/survey.h"
 #include "api/wait.h"
@@ -158,6 +159,9 @@ list_page(const struct context *context, struct view view, GError **error)
 	struct page_key key = {.view = view, .limit = get_limit(context)};
 	if (!find_marker(context, snapshot, &key.first, error))
 		return NULL;
+	if (key.limit == PAGE_UNLIMITED &&
+		listing_suits(context, snapshot_get_size(snapshot), view))
+		return listing_answer(context, snapshot, NULL, view);
 
 	struct page page = {0};
 	struct survey survey;
@@ -207,6 +211,8 @@ list_matches(const struct context *context, const char *pattern, struct view vie
 	g_autoptr(GPtrArray) matches = find_matches(context, snapshot, pattern, error);
 	if (matches == NULL)
 		return NULL;
+	if (listing_suits(context, matches->len, view))
+		return listing_answer(context, snapshot, matches, view);
 	struct survey survey;
 	begin_survey(context, &survey);
 	g_autoptr(GString) json = g_string_new("{\"hypervisors\": [");

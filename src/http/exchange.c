@@ -6,6 +6,7 @@
 
 #include "http/head.h"
 #include "http/rules.h"
+#include "http/sending.h"
 #include "http/waiters.h"
 
 struct exchanges {
@@ -298,57 +299,12 @@ http_request_take_memo(const struct http_request *request, void *memo, GDestroyN
 		head_take_memo(request->exchange->head, memo, free_memo);
 }
 
-static void
-free_response(void *response)
-{
-	http_response_free(response);
-}
-
-/* The body's parts are sent from where they are; the result owns `from`. */
-static struct MHD_Response *
-make_response(struct http_response *from)
-{
-	if (from->parts_size == 1) {
-		size_t size;
-		void *body = (void *)g_bytes_get_data(from->parts[0], &size); /* only read */
-		return MHD_create_response_from_buffer_with_free_callback_cls(
-			size, body, free_response, from);
-	}
-	struct MHD_IoVec parts[HTTP_RESPONSE_PARTS_MAX];
-	for (unsigned i = 0; i < from->parts_size; i++)
-		parts[i].iov_base = g_bytes_get_data(from->parts[i], &parts[i].iov_len);
-
-	return MHD_create_response_from_iovec(parts, from->parts_size, free_response, from);
-}
-
-static enum MHD_Result
-send_response(struct MHD_Connection *mhd, struct http_response *from, bool close)
-{
-	struct MHD_Response *response = make_response(from);
-	if (response == NULL) {
-		g_warning("cannot answer a request: libmicrohttpd found no memory for the answer");
-		http_response_free(from);
-		return MHD_NO;
-	}
-	for (unsigned i = 0; i < from->headers_size; i++)
-		if (MHD_add_response_header(
-			    response, from->headers[i].name, from->headers[i].value) != MHD_YES)
-			g_warning("left the header %s out of an answer: its value is not one",
-				from->headers[i].name);
-	if (close)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-
-	enum MHD_Result queued = MHD_queue_response(mhd, from->status, response);
-	MHD_destroy_response(response);
-	return queued;
-}
-
 static enum MHD_Result
 refuse(struct exchange *exchange, struct MHD_Connection *mhd, unsigned status, const char *words)
 {
 	const struct http_handler *handler = &exchange->all->handler;
 	set_under_way(exchange);
-	return send_response(
+	return sending_queue(
 		mhd, handler->refuse(handler->data, &exchange->request, status, words), true);
 }
 
@@ -402,7 +358,7 @@ answer(struct exchange *exchange, struct MHD_Connection *mhd)
 	g_assert((response == NULL) == exchange->is_suspended);
 	if (response == NULL)
 		return MHD_YES; /* to be called again once it is resumed */
-	return send_response(mhd, response, atomic_load(&exchange->all->draining));
+	return sending_queue(mhd, response, atomic_load(&exchange->all->draining));
 }
 
 enum MHD_Result

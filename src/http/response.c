@@ -16,6 +16,8 @@ http_response_free(struct http_response *response)
 		g_free(response->headers[i].copy);
 	for (unsigned i = 0; i < response->parts_size; i++)
 		g_bytes_unref(response->parts[i]);
+	if (response->stream.append != NULL)
+		response->stream.free(response->stream.data);
 	g_free(response);
 }
 
@@ -44,4 +46,11 @@ http_response_take_part(struct http_response *response, GBytes *part)
 {
 	g_assert(response->parts_size < HTTP_RESPONSE_PARTS_MAX);
 	response->parts[response->parts_size++] = part;
+}
+
+void
+http_response_take_stream(struct http_response *response, struct http_stream stream)
+{
+	g_assert(response->parts_size == 0 && response->stream.append == NULL);
+	response->stream = stream;
 }

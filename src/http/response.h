@@ -6,6 +6,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "base/cleanup.h"
 
@@ -18,12 +19,22 @@ struct http_header_out {
 	char *copy; /* of the value; NULL: it is static */
 };
 
+/* A body that is made while it is sent. */
+struct http_stream {
+	/* Appends the next piece, some bytes at least; false: it is the last. On the connection's
+	 * thread, which it must not hold up. */
+	bool (*append)(void *data, GString *piece);
+	GDestroyNotify free;
+	void *data;
+};
+
 struct http_response {
 	unsigned status;
 	struct http_header_out headers[HTTP_RESPONSE_HEADERS_MAX];
 	unsigned headers_size;
 	GBytes *parts[HTTP_RESPONSE_PARTS_MAX]; /* of a 304: told the length of, and not sent */
 	unsigned parts_size;
+	struct http_stream stream; /* in place of the parts; append is NULL: none */
 };
 
 struct http_response *http_response_new(unsigned status);
@@ -37,3 +48,5 @@ void http_response_add_static_header(
 	struct http_response *response, const char *name, const char *value);
 /* Takes the part. */
 void http_response_take_part(struct http_response *response, GBytes *part);
+/* Takes the stream's data; it has no parts then. */
+void http_response_take_stream(struct http_response *response, struct http_stream stream);

@@ -71,6 +71,9 @@ reply_new(struct http_response *response)
 		const char *part = g_bytes_get_data(response->parts[i], &size);
 		g_string_append_len(body, part, (gssize)size);
 	}
+	const struct http_stream *stream = &response->stream;
+	while (stream->append != NULL && stream->append(stream->data, body))
+		continue;
 	*reply = (struct reply){
 		.response = response,
 		.status = response->status,

@@ -16,7 +16,8 @@
 
 #include "http/server.h"
 
-#define PATIENCE 10 /* s until a read gives up */
+#define PATIENCE 10   /* s until a read gives up */
+#define STREAMED 1000 /* pieces of a kilobyte of GET /stream */
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
 /* What GET /wait waits for, so that a request can be held under way. */
@@ -44,6 +45,15 @@ add_text(struct http_response *response, char *text)
 	http_response_take_part(response, g_bytes_new_take(text, strlen(text)));
 }
 
+/* Pieces of a body that is made while it is sent: so many numbers as *data says, and 0. */
+static inline bool
+append_number(void *data, GString *piece)
+{
+	unsigned *left = data;
+	g_string_append_printf(piece, "%0*u,", 1000, *left);
+	return (*left)-- > 0;
+}
+
 static inline struct http_response *
 answer(void *data, const struct http_request *request)
 {
@@ -52,6 +62,14 @@ answer(void *data, const struct http_request *request)
 	if (g_str_equal(request->path, "/none"))
 		return http_response_new(204);
 
+	if (g_str_equal(request->path, "/stream")) {
+		struct http_response *streamed = http_response_new(200);
+		unsigned *left = g_new(unsigned, 1);
+		*left = STREAMED - 1;
+		http_response_take_stream(
+			streamed, (struct http_stream){append_number, g_free, left});
+		return streamed;
+	}
 	bool is_unchanged = g_str_equal(request->path, "/unchanged");
 	struct http_response *response = http_response_new(is_unchanged ? 304 : 200);
 	http_response_add_header(response, "Content-Type", "text/plain");

@@ -224,6 +224,49 @@ test_of_what_is_unchanged_the_body_is_not_sent(void)
 	http_server_stop(server);
 }
 
+/* To HTTP/1.0, which knows no chunks, so that the body is all that follows. */
+static void
+test_a_stream_is_sent_whole(void)
+{
+	static const char request[] = "GET /stream HTTP/1.0\r\n\r\n";
+	struct http_server *server = start(PATIENCE);
+	g_autofree char *text = ask(server, request, strlen(request));
+	assert_status(text, 200);
+	const char *body = strstr(text, "\r\n\r\n") + strlen("\r\n\r\n");
+	g_autoptr(GString) expected = g_string_new(NULL);
+	for (unsigned left = STREAMED; left > 0; left--)
+		g_string_append_printf(expected, "%0*u,", 1000, left - 1);
+	g_assert_cmpstr(body, ==, expected->str);
+	http_server_stop(server);
+}
+
+static void
+test_a_stream_comes_in_chunks_and_the_next_answer_after_it(void)
+{
+	static const char requests[] = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n"
+				       "GET /a HTTP/1.1\r\n" END;
+	struct http_server *server = start(PATIENCE);
+	g_autofree char *text = ask(server, requests, strlen(requests));
+	assert_status(text, 200);
+	assert_contains(text, "Transfer-Encoding: chunked\r\n");
+	assert_contains(text, "\r\n0\r\n\r\nHTTP/1.1 200 ");
+	g_assert_true(g_str_has_suffix(text, "GET /a ? (none)"));
+	http_server_stop(server);
+}
+
+static void
+test_a_stream_whose_client_leaves_is_freed(void)
+{
+	static const char request[] = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct http_server *server = start(PATIENCE);
+	int client = open_client(http_server_get_port(server));
+	char start_of_it[100];
+	send_bytes(client, request, strlen(request));
+	g_assert_cmpint(recv(client, start_of_it, sizeof(start_of_it), 0), >, 0);
+	close(client);
+	http_server_stop(server); /* and LeakSanitizer looks */
+}
+
 /* libmicrohttpd drops this one on the floor; the reaper ends it, and nothing is leaked. */
 static void
 test_query_behind_a_nul_ends(void)
@@ -254,6 +297,11 @@ main(int argc, char **argv)
 		test_what_the_library_answers_itself);
 	g_test_add_func("/http/requests/for-what-is-unchanged-get-no-body",
 		test_of_what_is_unchanged_the_body_is_not_sent);
+	g_test_add_func("/http/requests/for-a-stream-get-all-of-it", test_a_stream_is_sent_whole);
+	g_test_add_func("/http/requests/for-a-stream-get-chunks",
+		test_a_stream_comes_in_chunks_and_the_next_answer_after_it);
+	g_test_add_func("/http/requests/for-a-stream-may-be-given-up",
+		test_a_stream_whose_client_leaves_is_freed);
 	g_test_add_func(
 		"/http/requests/with-a-query-behind-a-nul-end", test_query_behind_a_nul_ends);
 	return g_test_run();
