@@ -144,6 +144,35 @@ end_not_found(struct lookup *lookup)
 	end(lookup, outcome);
 }
 
+/* Whether all that is shown is as the inventory has it, whose servers may be more than wanted. */
+static bool
+is_as_known(const struct lookup *lookup, const struct hypervisor *known, const struct node *node,
+	const struct hypervisor_joins *joins)
+{
+	const struct service *service = hypervisor_get_service(known);
+	bool has_same_service = service == NULL || joins->service == NULL
+					? service == joins->service
+					: service_equal(service, joins->service);
+	return has_same_service && hypervisor_is_unmapped(known) == joins->unmapped &&
+	       node_equal(hypervisor_get_node(known), node) &&
+	       (!lookup->with_servers ||
+		       servers_equal(hypervisor_get_servers(known), joins->servers));
+}
+
+/* Mostly nothing has changed but the heartbeat, and what was made of it once is there. */
+static struct hypervisor *
+make_hypervisor(
+	const struct lookup *lookup, struct node *node, const struct hypervisor_joins *joins)
+{
+	size_t slot;
+	CLEANUP(snapshot_unref)
+	struct snapshot *snapshot = find_in_snapshot(lookup->lookups, lookup, &slot);
+	struct hypervisor *known = slot == SNAPSHOT_NONE ? NULL : snapshot_get(snapshot, slot);
+	return known != NULL && is_as_known(lookup, known, node, joins)
+		       ? hypervisor_new_with_heartbeat(known, joins->service)
+		       : hypervisor_new(node, joins);
+}
+
 static void
 end_found(struct lookup *lookup, const struct candidate *joined)
 {
@@ -157,7 +186,7 @@ end_found(struct lookup *lookup, const struct candidate *joined)
 	struct node *node =
 		teller_complete(lookup->found->node, joined == NULL ? NULL : joined->teller);
 	struct freshness_outcome *outcome = g_new0(struct freshness_outcome, 1);
-	outcome->hypervisor = hypervisor_new(node, &joins);
+	outcome->hypervisor = make_hypervisor(lookup, node, &joins);
 	end(lookup, outcome);
 }
 
