@@ -49,5 +49,6 @@ struct cell_place {
 	bool caseless;                     /* uuids and hosts compare without case */
 };
 
-/* Answers the queries (struct cell_query *), of one moment; their answers are empty before. */
+/* Answers the queries (struct cell_query *); their answers are empty before. Each table is read at
+ * a moment of its own, as Nova does. */
 bool cell_query_run(const struct cell_place *place, GPtrArray *queries, GError **error);
