@@ -199,7 +199,7 @@ find_hosts(struct found *found, GError **error)
 		if (query->servers)
 			g_hash_table_add(with_servers, host);
 		const struct node *node = get_node(found, query);
-		if (node == NULL || !node_get_columns(node)->uptime_known)
+		if (query->uptime && (node == NULL || !node_get_columns(node)->uptime_known))
 			g_hash_table_add(without_uptime, host);
 	}
 	return read_by_host(found, read_services, all, " AND `binary` = 'nova-compute'", error) &&

@@ -27,7 +27,7 @@ struct lookup {
 	struct lookups *lookups; /* NULL: it has ended */
 	char *uuid;              /* NULL: by id */
 	int64_t id;
-	bool with_servers;
+	bool with_servers, with_uptime;
 	freshness_done *done;
 	void *user;
 	GSource *timer;
@@ -239,6 +239,7 @@ ask_cell(struct lookup *lookup, struct cell *cell, const char *host)
 		.host = g_strdup(host),
 		.id = lookup->id,
 		.servers = lookup->with_servers,
+		.uptime = lookup->with_uptime,
 		.answer = take_cell_answer,
 		.data = question,
 		.free_data = question_free,
@@ -491,15 +492,16 @@ lookups_free(struct lookups *lookups)
 }
 
 void
-lookups_begin(struct lookups *lookups, struct freshness_key key, bool with_servers,
-	freshness_done *done, void *user)
+lookups_begin(
+	struct lookups *lookups, struct freshness_node wanted, freshness_done *done, void *user)
 {
 	struct lookup *lookup = g_new(struct lookup, 1);
 	*lookup = (struct lookup){
 		.lookups = lookups,
-		.uuid = g_strdup(key.uuid),
-		.id = key.id,
-		.with_servers = with_servers,
+		.uuid = g_strdup(wanted.uuid),
+		.id = wanted.id,
+		.with_servers = wanted.servers,
+		.with_uptime = wanted.uptime,
 		.done = done,
 		.user = user,
 		.candidates = g_ptr_array_new_with_free_func(candidate_free),
@@ -522,6 +524,6 @@ lookups_begin(struct lookups *lookups, struct freshness_key key, bool with_serve
 	const struct node_columns *node = hypervisor_get_columns(snapshot_get(snapshot, slot));
 	lookup->known_cell = node->cell;
 	ask_map(lookup, node->host);
-	if (!ask_cells(lookup, key.uuid != NULL ? node->cell : 0, node->cell))
+	if (!ask_cells(lookup, wanted.uuid != NULL ? node->cell : 0, node->cell))
 		step(lookup);
 }
