@@ -292,9 +292,8 @@ set_not_found(const struct context *context, GError **error)
 
 /* The path's id: to 2.52 a number, from 2.53 on a uuid. */
 static bool
-parse_key(const struct context *context, struct freshness_key *key, GError **error)
+parse_key(const struct context *context, struct freshness_node *key, GError **error)
 {
-	*key = (struct freshness_key){0};
 	/* A number of 32 digits is a uuid to Nova, too (HostAPI.compute_node_get()). */
 	if (id_is_uuid_like(context->key))
 		key->uuid = context->key;
@@ -313,12 +312,11 @@ parse_key(const struct context *context, struct freshness_key *key, GError **err
 /* The hypervisor of the path's id, which the caller drops. NULL without an error: the request was
  * suspended. */
 static struct hypervisor *
-find_hypervisor(struct context *context, bool with_servers, GError **error)
+find_hypervisor(struct context *context, bool with_servers, bool with_uptime, GError **error)
 {
-	struct freshness_key key;
+	struct freshness_node key = {.servers = with_servers, .uptime = with_uptime};
 	CLEANUP(hypervisor_unref) struct hypervisor *hypervisor = NULL;
-	if (!parse_key(context, &key, error) ||
-		!wait_for_node(context, key, with_servers, &hypervisor, error))
+	if (!parse_key(context, &key, error) || !wait_for_node(context, key, &hypervisor, error))
 		return NULL;
 	if (hypervisor != NULL && hypervisor_is_listed(hypervisor))
 		return g_steal_pointer(&hypervisor);
@@ -330,16 +328,17 @@ struct http_response *
 hypervisors_show(struct context *context, GError **error)
 {
 	bool with_servers = query_get_boolean(context->query, "with_servers");
+	struct view view = get_view(context, true, with_servers);
 	CLEANUP(hypervisor_unref)
-	struct hypervisor *hypervisor = find_hypervisor(context, with_servers, error);
+	struct hypervisor *hypervisor =
+		find_hypervisor(context, with_servers, view.shape == SHAPE_DETAIL_LEAN, error);
 	if (hypervisor == NULL)
 		return NULL;
 	struct survey survey;
 	begin_survey(context, &survey);
 	g_autoptr(GString) json = g_string_sized_new(SHOW_SIZE);
 	g_string_append(json, "{\"hypervisor\": ");
-	survey_append(&survey, json, hypervisor, get_view(context, true, with_servers),
-		is_up(context, hypervisor));
+	survey_append(&survey, json, hypervisor, view, is_up(context, hypervisor));
 	g_string_append_c(json, '}');
 	if (!wait_for_uptimes(context, &survey, error))
 		return NULL;
@@ -373,7 +372,7 @@ struct http_response *
 hypervisors_show_uptime(struct context *context, GError **error)
 {
 	CLEANUP(hypervisor_unref)
-	struct hypervisor *hypervisor = find_hypervisor(context, false, error);
+	struct hypervisor *hypervisor = find_hypervisor(context, false, true, error);
 	if (hypervisor == NULL)
 		return NULL;
 	struct survey survey;

@@ -90,29 +90,29 @@ wait_is_away(const struct context *context, int64_t cell)
 }
 
 static struct hypervisor *
-find_node(const struct context *context, struct freshness_key key)
+find_node(const struct context *context, struct freshness_node node)
 {
 	CLEANUP(snapshot_unref)
 	struct snapshot *snapshot = inventory_get_snapshot(context->api->options.inventory);
-	size_t slot = key.uuid != NULL ? snapshot_find_uuid(snapshot, key.uuid)
-				       : snapshot_find_id(snapshot, key.id);
+	size_t slot = node.uuid != NULL ? snapshot_find_uuid(snapshot, node.uuid)
+					: snapshot_find_id(snapshot, node.id);
 	return slot == SNAPSHOT_NONE ? NULL : hypervisor_ref(snapshot_get(snapshot, slot));
 }
 
 bool
-wait_for_node(struct context *context, struct freshness_key key, bool with_servers,
-	struct hypervisor **hypervisor, GError **error)
+wait_for_node(struct context *context, struct freshness_node node, struct hypervisor **hypervisor,
+	GError **error)
 {
 	*hypervisor = NULL;
-	if (!is_ready(context, with_servers ? FRESHNESS_SERVERS : FRESHNESS_NODES)) {
+	if (!is_ready(context, node.servers ? FRESHNESS_SERVERS : FRESHNESS_NODES)) {
 		const struct freshness *freshness = context->api->options.freshness;
 		struct http_waiter *waiter = suspend(context, free_outcome, error);
 		if (waiter != NULL)
-			freshness->read_node(freshness->data, key, with_servers, resume, waiter);
+			freshness->read_node(freshness->data, node, resume, waiter);
 		return false;
 	}
 	if (context->outcome == NULL) {
-		*hypervisor = find_node(context, key);
+		*hypervisor = find_node(context, node);
 		return true;
 	}
 	if (g_error_matches(get_error(context), MUSTER_ERROR, MUSTER_ERROR_NOT_FOUND))

@@ -22,9 +22,8 @@ bool wait_for_inventory(struct context *context, enum freshness_part part, GErro
 bool wait_for_cells(struct context *context, enum freshness_part part, GError **error);
 bool wait_is_away(const struct context *context, int64_t cell);
 
-/* For one node: *hypervisor, a reference that the caller drops; NULL: there is none. Without
- * with_servers it may lack them. */
-bool wait_for_node(struct context *context, struct freshness_key key, bool with_servers,
+/* For one node: *hypervisor, a reference that the caller drops; NULL: there is none. */
+bool wait_for_node(struct context *context, struct freshness_node node,
 	struct hypervisor **hypervisor, GError **error);
 
 /* For the computes whose uptime the survey did not know, once a request; has those asked whose

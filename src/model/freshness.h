@@ -39,10 +39,13 @@ CLEANUP_DEFINE(struct freshness_outcome, freshness_outcome_free)
 /* Takes the outcome. */
 typedef void freshness_done(struct freshness_outcome *outcome, void *user);
 
-/* Which node: by its uuid, or where that is NULL by its id, the first in the order of the cells. */
-struct freshness_key {
+/* Which node: by its uuid, or where that is NULL by its id, the first in the order of the cells;
+ * and what of it is wanted, that else may be missing. */
+struct freshness_node {
 	const char *uuid;
 	int64_t id;
+	bool servers;
+	bool uptime; /* where its own row tells none, the row of another node of its host may */
 };
 
 struct freshness {
@@ -50,9 +53,8 @@ struct freshness {
 	bool (*is_fresh)(void *data, enum freshness_part part);
 	/* Has the part read by a refresh that begins after this call; all who wait share it. */
 	void (*refresh)(void *data, enum freshness_part part, freshness_done *done, void *user);
-	/* Reads one node, what Nova joins to it, and its servers if wanted (else it has none). */
-	void (*read_node)(void *data, struct freshness_key key, bool with_servers,
-		freshness_done *done, void *user);
+	/* Reads one node, and what Nova joins to it. */
+	void (*read_node)(void *data, struct freshness_node node, freshness_done *done, void *user);
 	/* Has the computes of these hypervisors (struct hypervisor *, lent) asked for their uptime,
 	 * those that are not being asked already. The answers are in the struct uptimes when done()
 	 * is called: after the last, or at uptime_deadline. done NULL: nobody waits. */

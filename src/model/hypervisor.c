@@ -16,6 +16,7 @@ struct hypervisor {
 	struct servers *servers;
 	bool unmapped;
 	bool counts;
+	struct hypervisor *fragments_of; /* another, which has them; NULL: these are its own */
 	_Atomic(struct fragment *) fragments[SHAPE_COUNT][2];
 };
 
@@ -30,6 +31,21 @@ hypervisor_new(struct node *node, const struct hypervisor_joins *joins)
 	hypervisor->unmapped = joins->unmapped;
 	hypervisor->counts = joins->counts;
 	return hypervisor;
+}
+
+struct hypervisor *
+hypervisor_new_with_heartbeat(struct hypervisor *hypervisor, struct service *service)
+{
+	const struct hypervisor_joins joins = {
+		.service = service,
+		.servers = hypervisor->servers,
+		.unmapped = hypervisor->unmapped,
+		.counts = hypervisor->counts,
+	};
+	struct hypervisor *other = hypervisor_new(hypervisor->node, &joins);
+	other->fragments_of = hypervisor_ref(
+		hypervisor->fragments_of == NULL ? hypervisor : hypervisor->fragments_of);
+	return other;
 }
 
 struct hypervisor *
@@ -50,6 +66,7 @@ hypervisor_unref(struct hypervisor *hypervisor)
 	node_unref(hypervisor->node);
 	g_clear_pointer(&hypervisor->service, service_unref);
 	servers_unref(hypervisor->servers);
+	g_clear_pointer(&hypervisor->fragments_of, hypervisor_unref);
 	g_free(hypervisor);
 }
 
@@ -57,6 +74,12 @@ const struct node_columns *
 hypervisor_get_columns(const struct hypervisor *hypervisor)
 {
 	return node_get_columns(hypervisor->node);
+}
+
+struct node *
+hypervisor_get_node(const struct hypervisor *hypervisor)
+{
+	return hypervisor->node;
 }
 
 struct service *
@@ -103,6 +126,8 @@ const char *
 hypervisor_get_fragment(struct hypervisor *hypervisor, enum shape shape, bool up,
 	hypervisor_make_fragment *make, size_t *length)
 {
+	if (hypervisor->fragments_of != NULL)
+		hypervisor = hypervisor->fragments_of;
 	_Atomic(struct fragment *) *place =
 		&hypervisor->fragments[shape][shape == SHAPE_SERVERS ? 0 : up];
 	struct fragment *fragment = atomic_load_explicit(place, memory_order_acquire);

@@ -41,12 +41,17 @@ struct hypervisor_joins {
 
 /* Takes references of its own. */
 struct hypervisor *hypervisor_new(struct node *node, const struct hypervisor_joins *joins);
+/* The same but for the heartbeat of its service (service_equal()), whose reference it takes; NULL
+ * where it has none. It shares the fragments, of which none shows a heartbeat. */
+struct hypervisor *hypervisor_new_with_heartbeat(
+	struct hypervisor *hypervisor, struct service *service);
 struct hypervisor *hypervisor_ref(struct hypervisor *hypervisor);
 void hypervisor_unref(struct hypervisor *hypervisor);
 CLEANUP_DEFINE(struct hypervisor, hypervisor_unref)
 
 /* Lent: live as long as the hypervisor. */
 const struct node_columns *hypervisor_get_columns(const struct hypervisor *hypervisor);
+struct node *hypervisor_get_node(const struct hypervisor *hypervisor);
 struct service *hypervisor_get_service(const struct hypervisor *hypervisor);
 struct servers *hypervisor_get_servers(const struct hypervisor *hypervisor);
 bool hypervisor_is_unmapped(const struct hypervisor *hypervisor);

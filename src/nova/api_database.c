@@ -311,7 +311,7 @@ api_database_find_mappings(struct api_database *api, const char *const *hosts, G
 		g_autofree char *sql =
 			g_strdup_printf("SELECT host, cell_id FROM host_mappings WHERE %s", in);
 		struct search search = {api, sql, values, packed};
-		if (!database_read(api->database, search_mappings, &search, error))
+		if (!database_read_apart(api->database, search_mappings, &search, error))
 			return NULL;
 	}
 	return unpack(packed, api->caseless);

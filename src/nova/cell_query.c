@@ -199,7 +199,7 @@ find_hosts(struct found *found, GError **error)
 		if (query->servers)
 			g_hash_table_add(with_servers, host);
 		const struct node *node = get_node(found, query);
-		if (node == NULL || !node_get_columns(node)->uptime_known)
+		if (query->uptime && (node == NULL || !node_get_columns(node)->uptime_known))
 			g_hash_table_add(without_uptime, host);
 	}
 	return read_by_host(found, read_services, all, " AND `binary` = 'nova-compute'", error) &&
@@ -207,7 +207,7 @@ find_hosts(struct found *found, GError **error)
 	       read_by_host(found, read_tellers, without_uptime, NULL, error);
 }
 
-/* A transaction may begin again from its beginning. */
+/* It may begin again from its beginning. */
 static bool
 find(void *data, GError **error)
 {
@@ -270,7 +270,7 @@ cell_query_run(const struct cell_place *place, GPtrArray *queries, GError **erro
 	g_autoptr(GHashTable) lists =
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)servers_unref);
 	struct found found = {place, queries, by_uuid, by_id, tellers, computes, builders, lists};
-	if (!database_read(place->database, find, &found, error))
+	if (!database_read_apart(place->database, find, &found, error))
 		return false;
 	end_lists(&found);
 	for (guint i = 0; i < queries->len; i++)

@@ -23,12 +23,13 @@ struct cell_query {
 	char *host;
 	int64_t id;
 	bool servers; /* whether those of the host are wanted */
+	bool uptime;  /* whether a teller is */
 
 	/* The answer. */
 	GError *error;
 	struct node *node;   /* NULL: there is none, or a host was asked about */
-	struct node *teller; /* a node of the host that tells the uptime; NULL: it is not needed, or
-				there is none */
+	struct node *teller; /* a node of the host that tells the uptime; NULL: it is not needed,
+				not wanted, or there is none */
 	struct service *compute; /* the host's nova-compute; NULL: there is none */
 	struct servers *list;    /* NULL: none, or not wanted */
 
@@ -49,5 +50,6 @@ struct cell_place {
 	bool caseless;                     /* uuids and hosts compare without case */
 };
 
-/* Answers the queries (struct cell_query *), of one moment; their answers are empty before. */
+/* Answers the queries (struct cell_query *); their answers are empty before. Each table is read at
+ * a moment of its own, as Nova does. */
 bool cell_query_run(const struct cell_place *place, GPtrArray *queries, GError **error);

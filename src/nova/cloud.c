@@ -36,9 +36,7 @@ struct cloud {
 struct wish {
 	struct cloud *cloud;
 	enum freshness_part part;
-	char *uuid;
-	int64_t id;
-	bool with_servers;
+	struct freshness_node node;
 	GPtrArray *hypervisors;
 	freshness_done *done;
 	void (*done_asking)(void *user);
@@ -49,7 +47,7 @@ static void
 wish_free(void *data)
 {
 	struct wish *wish = data;
-	g_free(wish->uuid);
+	g_free((char *)wish->node.uuid);
 	g_clear_pointer(&wish->hypervisors, g_ptr_array_unref);
 	g_free(wish);
 }
@@ -65,8 +63,7 @@ static void
 obey_read_node(void *data)
 {
 	const struct wish *wish = data;
-	lookups_begin(wish->cloud->lookups, (struct freshness_key){wish->uuid, wish->id},
-		wish->with_servers, wish->done, wish->user);
+	lookups_begin(wish->cloud->lookups, wish->node, wish->done, wish->user);
 }
 
 static void
@@ -97,14 +94,10 @@ wish_refresh(void *data, enum freshness_part part, freshness_done *done, void *u
 }
 
 static void
-wish_node(void *data, struct freshness_key key, bool with_servers, freshness_done *done, void *user)
+wish_node(void *data, struct freshness_node node, freshness_done *done, void *user)
 {
-	send(&(struct wish){.cloud = data,
-		     .uuid = g_strdup(key.uuid),
-		     .id = key.id,
-		     .with_servers = with_servers,
-		     .done = done,
-		     .user = user},
+	node.uuid = g_strdup(node.uuid);
+	send(&(struct wish){.cloud = data, .node = node, .done = done, .user = user},
 		obey_read_node);
 }
 

@@ -27,7 +27,7 @@ struct lookup {
 	struct lookups *lookups; /* NULL: it has ended */
 	char *uuid;              /* NULL: by id */
 	int64_t id;
-	bool with_servers;
+	bool with_servers, with_uptime;
 	freshness_done *done;
 	void *user;
 	GSource *timer;
@@ -144,6 +144,35 @@ end_not_found(struct lookup *lookup)
 	end(lookup, outcome);
 }
 
+/* Whether all that is shown is as the inventory has it, whose servers may be more than wanted. */
+static bool
+is_as_known(const struct lookup *lookup, const struct hypervisor *known, const struct node *node,
+	const struct hypervisor_joins *joins)
+{
+	const struct service *service = hypervisor_get_service(known);
+	bool has_same_service = service == NULL || joins->service == NULL
+					? service == joins->service
+					: service_equal(service, joins->service);
+	return has_same_service && hypervisor_is_unmapped(known) == joins->unmapped &&
+	       node_equal(hypervisor_get_node(known), node) &&
+	       (!lookup->with_servers ||
+		       servers_equal(hypervisor_get_servers(known), joins->servers));
+}
+
+/* Mostly nothing has changed but the heartbeat, and what was made of it once is there. */
+static struct hypervisor *
+make_hypervisor(
+	const struct lookup *lookup, struct node *node, const struct hypervisor_joins *joins)
+{
+	size_t slot;
+	CLEANUP(snapshot_unref)
+	struct snapshot *snapshot = find_in_snapshot(lookup->lookups, lookup, &slot);
+	struct hypervisor *known = slot == SNAPSHOT_NONE ? NULL : snapshot_get(snapshot, slot);
+	return known != NULL && is_as_known(lookup, known, node, joins)
+		       ? hypervisor_new_with_heartbeat(known, joins->service)
+		       : hypervisor_new(node, joins);
+}
+
 static void
 end_found(struct lookup *lookup, const struct candidate *joined)
 {
@@ -157,7 +186,7 @@ end_found(struct lookup *lookup, const struct candidate *joined)
 	struct node *node =
 		teller_complete(lookup->found->node, joined == NULL ? NULL : joined->teller);
 	struct freshness_outcome *outcome = g_new0(struct freshness_outcome, 1);
-	outcome->hypervisor = hypervisor_new(node, &joins);
+	outcome->hypervisor = make_hypervisor(lookup, node, &joins);
 	end(lookup, outcome);
 }
 
@@ -210,6 +239,7 @@ ask_cell(struct lookup *lookup, struct cell *cell, const char *host)
 		.host = g_strdup(host),
 		.id = lookup->id,
 		.servers = lookup->with_servers,
+		.uptime = lookup->with_uptime,
 		.answer = take_cell_answer,
 		.data = question,
 		.free_data = question_free,
@@ -462,15 +492,16 @@ lookups_free(struct lookups *lookups)
 }
 
 void
-lookups_begin(struct lookups *lookups, struct freshness_key key, bool with_servers,
-	freshness_done *done, void *user)
+lookups_begin(
+	struct lookups *lookups, struct freshness_node wanted, freshness_done *done, void *user)
 {
 	struct lookup *lookup = g_new(struct lookup, 1);
 	*lookup = (struct lookup){
 		.lookups = lookups,
-		.uuid = g_strdup(key.uuid),
-		.id = key.id,
-		.with_servers = with_servers,
+		.uuid = g_strdup(wanted.uuid),
+		.id = wanted.id,
+		.with_servers = wanted.servers,
+		.with_uptime = wanted.uptime,
 		.done = done,
 		.user = user,
 		.candidates = g_ptr_array_new_with_free_func(candidate_free),
@@ -493,6 +524,6 @@ lookups_begin(struct lookups *lookups, struct freshness_key key, bool with_serve
 	const struct node_columns *node = hypervisor_get_columns(snapshot_get(snapshot, slot));
 	lookup->known_cell = node->cell;
 	ask_map(lookup, node->host);
-	if (!ask_cells(lookup, key.uuid != NULL ? node->cell : 0, node->cell))
+	if (!ask_cells(lookup, wanted.uuid != NULL ? node->cell : 0, node->cell))
 		step(lookup);
 }

@@ -32,5 +32,5 @@ struct lookups *lookups_new(const struct lookup_options *options);
 void lookups_free(struct lookups *lookups);
 
 /* freshness_read_node(). done(): in the context. */
-void lookups_begin(struct lookups *lookups, struct freshness_key key, bool with_servers,
-	freshness_done *done, void *user);
+void lookups_begin(
+	struct lookups *lookups, struct freshness_node wanted, freshness_done *done, void *user);

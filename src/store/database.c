@@ -62,24 +62,43 @@ database_execute(struct database *database, const char *sql, GError **error)
 	return database->ops->execute(database, sql, error);
 }
 
+enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
+
 static bool
-run_once(struct database *database, database_work *work, void *data, GError **error)
+begin(struct database *database, enum transaction transaction, GError **error)
 {
-	if (work(data, error) && database->ops->commit(database, error))
+	const struct database_ops *ops = database->ops;
+	switch (transaction) {
+	case TRANSACTION_NONE:
+		return ops->attach(database, error);
+	case TRANSACTION_READ:
+		return ops->begin(database, DATABASE_READ, error);
+	case TRANSACTION_WRITE:
+		return ops->begin(database, DATABASE_WRITE, error);
+	}
+	g_assert_not_reached();
+}
+
+static bool
+run_once(struct database *database, enum transaction transaction, database_work *work, void *data,
+	GError **error)
+{
+	bool done = work(data, error);
+	if (done && (transaction == TRANSACTION_NONE || database->ops->commit(database, error)))
 		return true;
 	database->ops->rollback(database);
 	return false;
 }
 
 static bool
-run(struct database *database, enum database_mode mode, database_work *work, void *data,
+run(struct database *database, enum transaction transaction, database_work *work, void *data,
 	GError **error)
 {
 	for (unsigned left = database->ops->tries; left > 0; left--) {
 		g_autoptr(GError) failure = NULL;
-		if (!database->ops->begin(database, mode, error))
+		if (!begin(database, transaction, error))
 			return false;
-		if (run_once(database, work, data, &failure))
+		if (run_once(database, transaction, work, data, &failure))
 			return true;
 		if (left == 1 || !g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_BUSY)) {
 			g_propagate_error(error, g_steal_pointer(&failure));
@@ -89,24 +108,38 @@ run(struct database *database, enum database_mode mode, database_work *work, voi
 	g_assert_not_reached();
 }
 
-bool
-database_read(struct database *database, database_work *work, void *data, GError **error)
+/* A reading, tried again where the connection broke unused. */
+static bool
+read_all(struct database *database, enum transaction transaction, database_work *work, void *data,
+	GError **error)
 {
 	int64_t begun = g_get_monotonic_time();
 	g_autoptr(GError) failure = NULL;
-	if (run(database, DATABASE_READ, work, data, &failure))
+	if (run(database, transaction, work, data, &failure))
 		return true;
 	if (g_error_matches(failure, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE) &&
 		g_get_monotonic_time() - begun < BROKEN_WITHIN)
-		return run(database, DATABASE_READ, work, data, error);
+		return run(database, transaction, work, data, error);
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return false;
 }
 
 bool
+database_read(struct database *database, database_work *work, void *data, GError **error)
+{
+	return read_all(database, TRANSACTION_READ, work, data, error);
+}
+
+bool
+database_read_apart(struct database *database, database_work *work, void *data, GError **error)
+{
+	return read_all(database, TRANSACTION_NONE, work, data, error);
+}
+
+bool
 database_write(struct database *database, database_work *work, void *data, GError **error)
 {
-	return run(database, DATABASE_WRITE, work, data, error);
+	return run(database, TRANSACTION_WRITE, work, data, error);
 }
 
 const char *

@@ -65,6 +65,11 @@ typedef bool database_work(void *data, GError **error);
 bool database_read(struct database *database, database_work *work, void *data, GError **error);
 bool database_write(struct database *database, database_work *work, void *data, GError **error);
 
+/* As database_read(), but each statement sees its own moment: none waits for a transaction to be
+ * begun and ended, which takes as long as a small query. */
+bool database_read_apart(
+	struct database *database, database_work *work, void *data, GError **error);
+
 /* SQL in which the kinds differ. The hint after a table's name, to read it in the order of its
  * ids by one walk through it. */
 const char *database_get_walk_hint(const struct database *database);

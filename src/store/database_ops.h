@@ -33,8 +33,10 @@ struct database_ops {
 	void (*set_interrupt)(struct database *database, int (*is_wanted)(void *data), void *data);
 	bool (*execute)(struct database *database, const char *sql, GError **error);
 
-	/* begin() may connect anew. rollback() is called after any failure, and may find that no
-	 * transaction is open any more. */
+	/* attach() sees to it that statements can be run outside a transaction. It and begin() may
+	 * connect anew. rollback() is called after any failure, and may find that
+	 * no transaction is open. */
+	bool (*attach)(struct database *database, GError **error);
 	bool (*begin)(struct database *database, enum database_mode mode, GError **error);
 	bool (*commit)(struct database *database, GError **error);
 	void (*rollback)(struct database *database);

@@ -173,6 +173,13 @@ mariadb_execute(struct database *database, const char *sql, GError **error)
 }
 
 static bool
+mariadb_attach(struct database *database, GError **error)
+{
+	struct mariadb *mariadb = (struct mariadb *)database;
+	return is_connected(mariadb) || connect_anew(mariadb, error);
+}
+
+static bool
 mariadb_begin(struct database *database, enum database_mode mode, GError **error)
 {
 	struct mariadb *mariadb = (struct mariadb *)database;
@@ -278,6 +285,7 @@ static const struct database_ops mariadb_ops = {
 	.compare_case = mariadb_compare_case,
 	.set_interrupt = mariadb_set_interrupt,
 	.execute = mariadb_execute,
+	.attach = mariadb_attach,
 	.begin = mariadb_begin,
 	.commit = mariadb_commit,
 	.rollback = mariadb_rollback,

@@ -218,18 +218,24 @@ sqlite_execute(struct database *database, const char *sql, GError **error)
 	return execute((struct sqlite *)database, sql, "write", error);
 }
 
+/* The file may be another by now. */
+static bool
+sqlite_attach(struct database *database, GError **error)
+{
+	struct sqlite *sqlite = (struct sqlite *)database;
+	if (sqlite->lock != NULL || looks_as_opened(sqlite))
+		return true;
+	close_handle(sqlite);
+	return open_handle(sqlite, DATABASE_READ, error);
+}
+
 static bool
 sqlite_begin(struct database *database, enum database_mode mode, GError **error)
 {
 	struct sqlite *sqlite = (struct sqlite *)database;
 	if (mode == DATABASE_WRITE)
 		return execute(sqlite, "BEGIN IMMEDIATE", "write", error);
-	if (sqlite->lock == NULL && !looks_as_opened(sqlite)) {
-		close_handle(sqlite);
-		if (!open_handle(sqlite, mode, error))
-			return false;
-	}
-	return execute(sqlite, "BEGIN", "read", error);
+	return sqlite_attach(database, error) && execute(sqlite, "BEGIN", "read", error);
 }
 
 static bool
@@ -257,6 +263,7 @@ static const struct database_ops sqlite_ops = {
 	.compare_case = sqlite_compare_case,
 	.set_interrupt = sqlite_set_interrupt,
 	.execute = sqlite_execute,
+	.attach = sqlite_attach,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,

@@ -124,8 +124,8 @@ void
 wish_node(struct cloud_fixture *fixture, const char *uuid, int64_t id, struct waiter *waiter)
 {
 	const struct freshness *freshness = cloud_get_freshness(fixture->cloud);
-	freshness->read_node(
-		freshness->data, (struct freshness_key){uuid, id}, true, waiter_done, waiter);
+	freshness->read_node(freshness->data, (struct freshness_node){uuid, id, true, true},
+		waiter_done, waiter);
 }
 
 struct freshness_outcome *

@@ -55,12 +55,12 @@ refresh(void *data, enum freshness_part part, freshness_done *done, void *user)
 }
 
 static void
-read_node(void *data, struct freshness_key key, bool with_servers, freshness_done *done, void *user)
+read_node(void *data, struct freshness_node node, freshness_done *done, void *user)
 {
 	push(data, &(struct wish){
-			   .kind = with_servers ? WISH_NODE_WITH_SERVERS : WISH_NODE,
-			   .key = key.uuid != NULL ? g_strdup(key.uuid)
-						   : g_strdup_printf("%" G_GINT64_FORMAT, key.id),
+			   .kind = node.servers ? WISH_NODE_WITH_SERVERS : WISH_NODE,
+			   .key = node.uuid != NULL ? g_strdup(node.uuid)
+						    : g_strdup_printf("%" G_GINT64_FORMAT, node.id),
 			   .done = done,
 			   .user = user,
 		   });

@@ -44,6 +44,7 @@ add(struct query_fixture *fixture, const char *uuid, const char *host, int64_t i
 	query->host = g_strdup(host);
 	query->id = id;
 	query->servers = true;
+	query->uptime = true;
 	g_ptr_array_add(fixture->queries, query);
 	return query;
 }
@@ -140,6 +141,11 @@ test_the_first_node_that_knows_tells_the_uptime(struct query_fixture *fixture, c
 	nova_execute(&fixture->nova, "cell1",
 		"UPDATE compute_nodes SET host = 'cmp-01';"
 		"UPDATE compute_nodes SET stats = '{\"uptime\": \"up\"}' WHERE id > 1");
+	struct cell_query *unwanted = add(fixture, UUID_1, NULL, 0);
+	unwanted->uptime = false;
+	run(fixture);
+	assert_answer(unwanted, "1 1 - i1 i2");
+	g_ptr_array_set_size(fixture->queries, 0);
 	const struct cell_query *told = add(fixture, UUID_1, NULL, 0);
 	run(fixture);
 	assert_answer(told, "1 1 2 i1 i2");

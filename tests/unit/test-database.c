@@ -9,7 +9,7 @@
 
 struct made_up {
 	struct database base;
-	unsigned begun, committed, rolled_back, worked;
+	unsigned attached, begun, committed, rolled_back, worked;
 	unsigned locked; /* so many times a lock is in the way of the work */
 	bool commit_locked;
 	bool away;
@@ -40,6 +40,14 @@ commit(struct database *database, GError **error)
 	return true;
 }
 
+static bool
+attach(struct database *database, GError **error)
+{
+	struct made_up *made_up = (struct made_up *)database;
+	made_up->attached++;
+	return !made_up->away || fail(MUSTER_ERROR_UNAVAILABLE, error);
+}
+
 static void
 rollback(struct database *database)
 {
@@ -48,6 +56,7 @@ rollback(struct database *database)
 
 static const struct database_ops ops = {
 	.tries = 3,
+	.attach = attach,
 	.begin = begin,
 	.commit = commit,
 	.rollback = rollback,
@@ -118,6 +127,24 @@ test_other_failures_are_final(void)
 	check(&away, 1, 0, 0);
 }
 
+static void
+test_statements_apart_are_no_transaction(void)
+{
+	g_autoptr(GError) error = NULL;
+	struct made_up made_up = {.base.ops = &ops, .locked = 1};
+	g_assert_true(database_read_apart(&made_up.base, meet_locks, &made_up, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(made_up.attached, ==, 2);
+	g_assert_cmpuint(made_up.worked, ==, 2);
+	g_assert_cmpuint(made_up.begun + made_up.committed, ==, 0);
+
+	struct made_up away = {.base.ops = &ops, .away = true};
+	g_assert_false(database_read_apart(&away.base, meet_locks, &away, &error));
+	g_assert_error(error, MUSTER_ERROR, MUSTER_ERROR_UNAVAILABLE);
+	g_assert_cmpuint(away.attached, ==, 2); /* as of a connection that broke unused */
+	g_assert_cmpuint(away.worked, ==, 0);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -127,5 +154,6 @@ main(int argc, char *argv[])
 	g_test_add_func(
 		"/database/a-lock-at-the-commit-is-one-too", test_a_lock_at_the_commit_is_one_too);
 	g_test_add_func("/database/other-failures-are-final", test_other_failures_are_final);
+	g_test_add_func("/database/statements-apart", test_statements_apart_are_no_transaction);
 	return g_test_run();
 }

@@ -65,6 +65,26 @@ test_gives_the_fragment_of_shape_and_state(void)
 	}
 }
 
+static void
+test_another_heartbeat_shares_the_fragments(void)
+{
+	CLEANUP(hypervisor_unref) struct hypervisor *hypervisor = make_hypervisor();
+	struct service *service = hypervisor_get_service(hypervisor);
+	CLEANUP(hypervisor_unref)
+	struct hypervisor *second = hypervisor_new_with_heartbeat(hypervisor, service);
+	CLEANUP(hypervisor_unref)
+	struct hypervisor *third = hypervisor_new_with_heartbeat(second, service);
+	size_t length;
+	made = 0;
+	const char *fragment = get(third, SHAPE_DETAIL_UUID, true, &length);
+	g_assert_true(get(hypervisor, SHAPE_DETAIL_UUID, true, &length) == fragment);
+	g_assert_true(get(second, SHAPE_DETAIL_UUID, true, &length) == fragment);
+	g_assert_cmpint(made, ==, 1);
+	g_assert_true(hypervisor_get_node(third) == hypervisor_get_node(hypervisor));
+	g_assert_true(hypervisor_get_service(third) == service);
+	g_assert_true(hypervisor_get_servers(third) == hypervisor_get_servers(hypervisor));
+}
+
 struct reader {
 	struct hypervisor *hypervisor;
 	const char *got;
@@ -153,6 +173,8 @@ main(int argc, char **argv)
 	g_test_add_func("/hypervisor/makes-each-fragment-once", test_makes_each_fragment_once);
 	g_test_add_func("/hypervisor/gives-the-fragment-of-shape-and-state",
 		test_gives_the_fragment_of_shape_and_state);
+	g_test_add_func("/hypervisor/another-heartbeat-shares-the-fragments",
+		test_another_heartbeat_shares_the_fragments);
 	g_test_add_func("/hypervisor/threads-share-one-fragment", test_threads_share_one_fragment);
 	g_test_add_func(
 		"/hypervisor/keeps-copies-of-its-columns", test_keeps_copies_of_its_columns);

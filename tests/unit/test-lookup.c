@@ -50,6 +50,61 @@ test_a_look_up_sees_what_was_written_before(struct cloud_fixture *fixture, const
 	assert_found(fixture, "c1000000-0000-4000-8000-000000000005", 0, "1/5@cmp-05 8 1/5");
 }
 
+static GString *
+make(const struct hypervisor *hypervisor, enum shape shape, bool up)
+{
+	return g_string_new("a fragment");
+}
+
+static const char *
+get_fragment(struct hypervisor *hypervisor)
+{
+	size_t length;
+	return hypervisor_get_fragment(hypervisor, SHAPE_DETAIL_UUID, true, make, &length);
+}
+
+/* Whether node 1, looked up now, has the fragments of the published one; *seen: when its service
+ * was seen last. */
+static bool
+shares_fragments(struct cloud_fixture *fixture, int64_t *seen)
+{
+	CLEANUP(freshness_outcome_free)
+	struct freshness_outcome *outcome = look_up(fixture, UUID_1, 0);
+	g_assert_no_error(outcome->error);
+	struct service *service = hypervisor_get_service(outcome->hypervisor);
+	CLEANUP(snapshot_unref)
+	struct snapshot *snapshot = inventory_get_snapshot(fixture->inventory);
+	struct hypervisor *known = snapshot_get(snapshot, snapshot_find_uuid(snapshot, UUID_1));
+	*seen = service == NULL ? 0 : service_get_last_seen_up(service);
+	return get_fragment(outcome->hypervisor) == get_fragment(known);
+}
+
+static void
+test_fragments_last_while_all_but_the_heartbeat_does(
+	struct cloud_fixture *fixture, const void *data)
+{
+	int64_t before, after;
+	cloud_fixture_start(fixture);
+	g_assert_true(shares_fragments(fixture, &before));
+	nova_execute(&fixture->nova, "cell1",
+		"UPDATE services SET last_seen_up = datetime(last_seen_up, '+10 seconds')");
+	g_assert_true(shares_fragments(fixture, &after));
+	g_assert_cmpint(after, ==, before + 10 * G_USEC_PER_SEC);
+
+	static const char *const changes[][2] = {
+		{"cell1", "UPDATE compute_nodes SET running_vms = 99 WHERE id = 1"},
+		{"cell1",
+			"UPDATE services SET disabled_reason = 'full', disabled = 1 WHERE id = 1"},
+		{"cell1", "UPDATE instances SET deleted = id"},
+		{"api", "DELETE FROM host_mappings WHERE host = 'cmp-01'"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		nova_execute(&fixture->nova, changes[i][0], "%s", changes[i][1]);
+		g_assert_false(shares_fragments(fixture, &after));
+		freshness_outcome_free(refresh(fixture, FRESHNESS_SERVERS));
+	}
+}
+
 static void
 test_a_node_moves_to_another_cell(struct cloud_fixture *fixture, const void *data)
 {
@@ -100,6 +155,7 @@ main(int argc, char **argv)
 	ADD("keys", test_a_node_is_looked_up);
 	ADD("first-cell", test_an_id_is_of_the_first_cell_that_has_it);
 	ADD("fresh", test_a_look_up_sees_what_was_written_before);
+	ADD("fragments", test_fragments_last_while_all_but_the_heartbeat_does);
 	ADD("moved", test_a_node_moves_to_another_cell);
 	ADD("hidden", test_of_a_cell_that_is_away_no_other_answers);
 	return g_test_run();
