@@ -11,6 +11,9 @@
 #define REFUSALS_MAX 10000               /* tokens known to be none */
 #define REFUSAL_TIME (10 * CLOCK_SECOND) /* Keystone may come to know a token a moment later */
 
+#define TOKEN "X-Auth-Token"
+#define SERVICE_TOKEN "X-Service-Token"
+
 #define UNAVAILABLE "The Keystone service is temporarily unavailable."
 
 struct keystone {
@@ -182,34 +185,47 @@ digest_free(void *digest)
 	g_free(digest);
 }
 
-/* Of the tokens; as it was made where the same head came before. service: NULL, none. */
-static void
-find_digest(const struct keystone *keystone, const struct http_request *request,
-	const struct http_header *token, const struct http_header *service, struct digest *digest)
+static const struct http_header *
+get_token(const struct http_request *request, const char *name)
+{
+	const struct http_header *token = http_request_get_header(request, name);
+	return token == NULL || token->length == 0 ? NULL : token;
+}
+
+/* Of the tokens, as it was made where the same head came before. False: there is none. */
+static bool
+find_digest(
+	const struct keystone *keystone, const struct http_request *request, struct digest *digest)
 {
 	const struct digest *known = http_request_get_memo(request, digest_free);
 	if (known != NULL) {
 		*digest = *known;
-		return;
+		return true;
 	}
+	const struct http_header *token = get_token(request, TOKEN);
+	const struct http_header *service = get_token(request, SERVICE_TOKEN);
+	if (token == NULL)
+		return false;
 	digest_make(&keystone->key, token->value, token->length, digest);
 	if (service != NULL)
 		digest_extend(&keystone->key, service->value, service->length, digest);
 	http_request_take_memo(request, g_memdup2(digest, sizeof(*digest)), digest_free);
+	return true;
+}
+
+static char *
+copy_token(const struct http_request *request, const char *name)
+{
+	const struct http_header *token = get_token(request, name);
+	return token == NULL ? NULL : g_strndup(token->value, token->length);
 }
 
 struct verdict *
 keystone_find(struct keystone *keystone, const struct http_request *request)
 {
-	const struct http_header *token = http_request_get_header(request, "X-Auth-Token");
-	const struct http_header *service = http_request_get_header(request, "X-Service-Token");
-	if (token == NULL || token->length == 0)
-		return verdict_ref(keystone->unauthorized);
-
-	if (service != NULL && service->length == 0)
-		service = NULL;
 	struct digest key;
-	find_digest(keystone, request, token, service, &key);
+	if (!find_digest(keystone, request, &key))
+		return verdict_ref(keystone->unauthorized);
 	bool is_first;
 	struct verdict *verdict =
 		verdicts_find(keystone->verdicts, &key, request, keystone->now(), &is_first);
@@ -219,8 +235,8 @@ keystone_find(struct keystone *keystone, const struct http_request *request)
 	struct check *check = g_new0(struct check, 1);
 	check->keystone = keystone;
 	check->key = key;
-	check->token = g_strndup(token->value, token->length);
-	check->service_token = service == NULL ? NULL : g_strndup(service->value, service->length);
+	check->token = copy_token(request, TOKEN);
+	check->service_token = copy_token(request, SERVICE_TOKEN);
 	ask_next(check);
 	return NULL;
 }
