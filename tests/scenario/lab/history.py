@@ -28,9 +28,15 @@ class History:
         with self._lock:
             return list(self._moments[-1][2])
 
+    @staticmethod
+    def _was_in_parts(one, were):
+        """Whether each member was so at some moment: a look-up reads table by table."""
+        return one and all(any(was and was[name] == value for was in were)
+                           for name, value in one.items())
+
     def find_wrong(self, asked, answer, keys=None):
         """A sentence on the first thing in an answer, asked for then, that was never so; None
-        where all is right. keys: what it is about, if not all there is."""
+        where all is right. keys: those that were looked up, if it is not all there is."""
         answered = time.monotonic()
         with self._lock:
             moments = list(self._moments)
@@ -40,7 +46,8 @@ class History:
         states = [state for _, _, state, _ in lasted]
         for key in keys or set(answer).union(*states):
             were = [state.get(key) for state in states]
-            if answer.get(key) not in were:
-                return (f"{key} is {answer.get(key)}, and was {were} in {answered - asked:.3f} s, "
+            one = answer.get(key)
+            if one not in were and not (keys and self._was_in_parts(one, were)):
+                return (f"{key} is {one}, and was {were} in {answered - asked:.3f} s, "
                         f"after {[name for *_, name in lasted]}")
         return None
