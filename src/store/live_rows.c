@@ -2,6 +2,7 @@
 #include "store/live_rows.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "store/schema.h"
 #include "store/statement.h"
@@ -105,16 +106,6 @@ static const struct table services_table = {"services", service_columns};
 static const struct table nodes_table = {"compute_nodes", node_columns};
 static const struct table instances_table = {"instances", instance_columns};
 
-char *
-instance_columns_format_name(
-	const struct instance_columns *columns, const struct instance_name *names)
-{
-	if (names != NULL)
-		return instance_name_format(names, columns->id, columns->uuid,
-			columns->display_name, columns->hostname);
-	return g_strdup(columns->display_name != NULL ? columns->display_name : columns->uuid);
-}
-
 bool
 live_rows_check_services(struct database *database, GError **error)
 {
@@ -174,19 +165,25 @@ live_rows_read_services(
 }
 
 bool
+live_rows_is_uuid(const char *text)
+{
+	return text != NULL && text[0] != '\0' && strlen(text) <= LIVE_ROWS_UUID_MAX;
+}
+
+bool
 live_rows_read_instances(
 	const struct live_rows *which, live_rows_take_instance *take, void *data, GError **error)
 {
 	CLEANUP(statement_free) struct statement *row = select_live(which, &instances_table);
 	while (statement_next(row)) {
 		struct instance_columns columns = {
-			.id = statement_get_integer(row, INSTANCE_ID).value,
-			.uuid = statement_get_text(row, INSTANCE_UUID),
+			.named.id = statement_get_integer(row, INSTANCE_ID).value,
+			.named.uuid = statement_get_text(row, INSTANCE_UUID),
+			.named.display_name = statement_get_text(row, INSTANCE_DISPLAY_NAME),
+			.named.hostname = statement_get_text(row, INSTANCE_HOSTNAME),
 			.host = statement_get_text(row, INSTANCE_HOST),
-			.display_name = statement_get_text(row, INSTANCE_DISPLAY_NAME),
-			.hostname = statement_get_text(row, INSTANCE_HOSTNAME),
 		};
-		if (columns.uuid != NULL)
+		if (live_rows_is_uuid(columns.named.uuid))
 			take(&columns, data);
 	}
 	return statement_check(row, error);
