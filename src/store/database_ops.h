@@ -30,7 +30,9 @@ struct database_ops {
 	bool (*has_changed)(struct database *database);
 	bool (*compare_case)(struct database *database, const char *table, const char *column,
 		bool *caseless, GError **error);
-	void (*set_interrupt)(struct database *database, int (*is_wanted)(void *data), void *data);
+	/* database_is_interrupted() is to be asked from now on. */
+	void (*set_interrupt)(struct database *database);
+	bool (*open_twins)(struct database *database, struct database **twins, unsigned n);
 	bool (*execute)(struct database *database, const char *sql, GError **error);
 
 	/* begin() may connect anew. rollback() is called after any failure, and may find that no
@@ -58,5 +60,7 @@ struct database_ops {
 
 struct database {
 	const struct database_ops *ops;
-	char *name; /* database_get_name(); the back end frees it */
+	char *name;                        /* database_get_name(); the back end frees it */
+	int (*is_interrupted)(void *data); /* NULL: it is not */
+	void *interrupt_data;
 };

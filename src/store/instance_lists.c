@@ -61,8 +61,9 @@ end_lists(const struct reading *reading)
 	}
 }
 
-static bool
-read_rows(const struct instance_lists *into, const struct live_rows *which, GError **error)
+bool
+instance_lists_read_rows(
+	const struct instance_lists *into, const struct live_rows *which, GError **error)
 {
 	g_autoptr(GHashTable) builders = g_hash_table_new_full(caseless_get_hash(into->caseless),
 		caseless_get_equal(into->caseless), g_free, (GDestroyNotify)servers_builder_free);
@@ -74,8 +75,8 @@ read_rows(const struct instance_lists *into, const struct live_rows *which, GErr
 	return true;
 }
 
-static bool
-needs_texts(const struct instance_lists *into)
+bool
+instance_lists_need_rows(const struct instance_lists *into)
 {
 	return into->names == NULL || instance_name_needs_texts(into->names);
 }
@@ -86,8 +87,8 @@ instance_lists_read(
 {
 	const struct instance_index_source source = {which->database, which->database};
 	bool done = false;
-	if (which->condition == NULL && !needs_texts(into) &&
+	if (which->condition == NULL && !instance_lists_need_rows(into) &&
 		!instance_index_read(into, &source, &done, error))
 		return false;
-	return done || read_rows(into, which, error);
+	return done || instance_lists_read_rows(into, which, error);
 }

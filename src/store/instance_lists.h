@@ -24,6 +24,12 @@ struct instance_lists {
 	void *data;
 };
 
+/* Whether the names need more than the indexes hold. */
+bool instance_lists_need_rows(const struct instance_lists *into);
+
 /* In a transaction of the caller's. A host that has no instance among them gets no list. */
 bool instance_lists_read(
+	const struct instance_lists *into, const struct live_rows *which, GError **error);
+/* The same, from their rows in any case. */
+bool instance_lists_read_rows(
 	const struct instance_lists *into, const struct live_rows *which, GError **error);

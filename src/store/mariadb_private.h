@@ -24,8 +24,6 @@ struct mariadb {
 	GHashTable *statements; /* SQL -> struct rows *, those not in use */
 	int64_t changes;        /* of the last statement that wrote */
 	int64_t new_id;
-	int (*is_interrupted)(void *data); /* NULL: it is not */
-	void *interrupt_data;
 	char *seen; /* what mariadb_has_changed() saw last; NULL: not looked at since connecting */
 };
 

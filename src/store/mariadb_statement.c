@@ -225,7 +225,7 @@ mariadb_rows_next(struct database *database, struct rows *rows, GError **error)
 	struct mariadb *mariadb = (struct mariadb *)database;
 	if (rows->size == 0)
 		return false;
-	if (mariadb->is_interrupted != NULL && mariadb->is_interrupted(mariadb->interrupt_data)) {
+	if (database_is_interrupted(database)) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_IO, "cannot read %s: interrupted",
 			mariadb->base.name);
 		return false;

@@ -3,6 +3,7 @@
 
 #include "model/caseless.h"
 #include "store/instance_lists.h"
+#include "store/instance_thread.h"
 #include "store/live_rows.h"
 
 struct reader {
@@ -86,11 +87,17 @@ read_live(void *data, GError **error)
 	g_hash_table_remove_all(reading->lists);
 	g_ptr_array_set_size(reading->order, 0);
 	g_ptr_array_set_size(reading->nodes, 0);
+	struct instance_thread *beside =
+		reading->only == NULL ? instance_thread_start(&lists, reader->database) : NULL;
 	bool done = live_rows_read_services(&which, take_service, reading, error) &&
-		    live_rows_read_nodes(&which, take_node, reading, passed_over, error) &&
-		    instance_lists_read(&lists, &which, error);
+		    live_rows_read_nodes(&which, take_node, reading, passed_over, error);
 	reading->passed_over = passed_over->len;
-	return done;
+	if (!done) {
+		g_clear_pointer(&beside, instance_thread_abandon);
+		return false;
+	}
+	return beside != NULL ? instance_thread_end(beside, error)
+			      : instance_lists_read(&lists, &which, error);
 }
 
 /* A host that has servers alone is none. */
