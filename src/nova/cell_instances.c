@@ -205,8 +205,8 @@ compare_ids(struct cell_instances *instances, GArray *unknown, GError **error)
 {
 	g_autoptr(GHashTable) live = g_hash_table_new(g_direct_hash, g_direct_equal);
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(
-		instances->database, "SELECT id FROM instances WHERE deleted = 0", NULL, 0);
+	struct statement *row = statement_new_stream(
+		instances->database, "SELECT id FROM instances WHERE deleted = 0");
 	while (statement_next(row)) {
 		int64_t id = statement_get_integer(row, 0).value;
 		g_hash_table_add(live, key_of(id));

@@ -44,6 +44,8 @@ struct database_ops {
 	/* Binds the values, whose texts are lent for the call alone. NULL at an error. */
 	struct rows *(*open)(struct database *database, const char *sql, const struct value *values,
 		size_t size, GError **error);
+	/* statement_new_stream() */
+	struct rows *(*stream)(struct database *database, const char *sql, GError **error);
 	void (*close_rows)(struct database *database, struct rows *rows);
 	/* False at the end, and at an error. */
 	bool (*next)(struct database *database, struct rows *rows, GError **error);

@@ -57,8 +57,8 @@ read_uuids(void *data)
 {
 	struct uuids *uuids = data;
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(
-		uuids->database, "SELECT id, uuid FROM instances WHERE " IS_LIVE, NULL, 0);
+	struct statement *row = statement_new_stream(
+		uuids->database, "SELECT id, uuid FROM instances WHERE " IS_LIVE);
 	while (statement_next(row)) {
 		const char *uuid = statement_get_text(row, 1);
 		if (live_rows_is_uuid(uuid))
@@ -86,32 +86,43 @@ find_server(const struct uuids *uuids, int64_t id)
 	return place == 0 ? NULL : &g_array_index(uuids->servers, struct server, place - 1);
 }
 
-static GArray *
-find_ids(GHashTable *hosts, const char *host)
+/* What the index on host says: the ids of each host's instances. */
+struct hosts {
+	GHashTable *ids;  /* host -> GArray of int64_t */
+	const char *last; /* the host of the last one, which most often is that of the next */
+	GArray *last_ids;
+};
+
+static void
+add_id(struct hosts *hosts, const char *host, int64_t id)
 {
-	GArray *ids = g_hash_table_lookup(hosts, host);
-	if (ids == NULL) {
-		ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-		g_hash_table_insert(hosts, g_strdup(host), ids);
+	if (hosts->last == NULL || !g_str_equal(host, hosts->last)) {
+		gpointer name, ids;
+		if (!g_hash_table_lookup_extended(hosts->ids, host, &name, &ids)) {
+			name = g_strdup(host);
+			ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+			g_hash_table_insert(hosts->ids, name, ids);
+		}
+		hosts->last = name;
+		hosts->last_ids = ids;
 	}
-	return ids;
+	g_array_append_val(hosts->last_ids, id);
 }
 
-/* hosts: host -> GArray of int64_t, the ids of its instances. */
 static bool
-read_hosts(const struct instance_lists *into, struct database *database, GHashTable *hosts,
+read_hosts(const struct instance_lists *into, struct database *database, struct hosts *hosts,
 	GError **error)
 {
 	CLEANUP(statement_free)
 	struct statement *row =
-		statement_new(database, "SELECT id, host FROM instances WHERE " IS_LIVE, NULL, 0);
+		statement_new_stream(database, "SELECT id, host FROM instances WHERE " IS_LIVE);
 	while (statement_next(row)) {
 		int64_t id = statement_get_integer(row, 0).value;
 		const char *host = statement_get_text(row, 1);
 		if (into->place != NULL)
 			into->place(id, host, into->data);
 		if (host != NULL)
-			g_array_append_val(find_ids(hosts, host), id);
+			add_id(hosts, host, id);
 	}
 	return statement_check(row, error);
 }
@@ -150,7 +161,7 @@ make_lists(const struct instance_lists *into, const struct uuids *uuids, GHashTa
 
 static bool
 read_both(const struct instance_lists *into, struct database *database, struct uuids *uuids,
-	GHashTable *hosts, GError **error)
+	struct hosts *hosts, GError **error)
 {
 	GThread *beside = NULL;
 	if (uuids->database != database)
@@ -170,18 +181,19 @@ bool
 instance_index_read(const struct instance_lists *into, const struct instance_index_source *source,
 	bool *done, GError **error)
 {
-	g_autoptr(GHashTable) hosts = g_hash_table_new_full(caseless_get_hash(into->caseless),
+	g_autoptr(GHashTable) ids = g_hash_table_new_full(caseless_get_hash(into->caseless),
 		caseless_get_equal(into->caseless), g_free, (GDestroyNotify)g_array_unref);
+	struct hosts hosts = {.ids = ids};
 	struct uuids uuids = {
 		.database = source->uuids,
 		.servers = g_array_new(FALSE, FALSE, sizeof(struct server)),
 		.least = INT64_MAX,
 		.greatest = INT64_MIN,
 	};
-	bool read = read_both(into, source->hosts, &uuids, hosts, error);
+	bool read = read_both(into, source->hosts, &uuids, &hosts, error);
 	*done = read && uuids.places != NULL;
 	if (*done)
-		make_lists(into, &uuids, hosts);
+		make_lists(into, &uuids, ids);
 	uuids_clear(&uuids);
 	return read;
 }

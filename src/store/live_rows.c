@@ -134,7 +134,8 @@ select_live(const struct live_rows *which, const struct table *table)
 		g_strdup_printf("SELECT `%s` FROM %s%s WHERE deleted = 0%s%s ORDER BY id%s",
 			columns, table->name, walks ? database_get_walk_hint(which->database) : "",
 			all ? "" : " AND ", all ? "" : which->condition, limit);
-	return statement_new(which->database, sql, which->values, all ? 0 : which->size);
+	return all ? statement_new_stream(which->database, sql)
+		   : statement_new(which->database, sql, which->values, which->size);
 }
 
 bool

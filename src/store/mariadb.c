@@ -288,6 +288,7 @@ static const struct database_ops mariadb_ops = {
 	.commit = mariadb_commit,
 	.rollback = mariadb_rollback,
 	.open = mariadb_rows_open,
+	.stream = mariadb_rows_stream,
 	.close_rows = mariadb_rows_close,
 	.next = mariadb_rows_next,
 	.get_integer = mariadb_rows_get_integer,

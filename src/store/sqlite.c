@@ -319,6 +319,7 @@ static const struct database_ops sqlite_ops = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.open = sqlite_rows_open,
+	.stream = sqlite_rows_stream,
 	.close_rows = sqlite_rows_close,
 	.next = sqlite_rows_next,
 	.get_integer = sqlite_rows_get_integer,
