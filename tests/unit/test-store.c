@@ -333,6 +333,8 @@ test_no_row_spoils_another(struct fixture *fixture, const void *data)
 		"(13, 'n13', 'odd', x'61ff62', '', 'x', '', 'many', 1, 1, 1, 1, 1, 'few', "
 		"'{\"uptime\": ', x'00', 0), "
 		"(14, 'n14', 'odder', 'h', '', 1, '', 1, 1, 1, 1, 1, 1, 1, '[7]', 5, 0), "
+		"(16, 'n16', 'escaped', 'h', '', 1, '', 1, 1, 1, 1, 1, 1, 1, "
+		"'{\"\\u0075ptime\": \"up\"}', 5, 0), "
 		"(15, 'n15', 'oddest', 'h', '', 1, '', 1, 1, 1, 1, 1, 1, 1, '{\"uptime\": 7}', "
 		"5, 0)");
 	fixture_open(fixture, STORE_READ);
@@ -354,6 +356,8 @@ test_no_row_spoils_another(struct fixture *fixture, const void *data)
 	g_assert_false(columns->uptime_known);
 	struct hypervisor *odder = find_host(hosts, "odder")->hypervisors->pdata[0];
 	g_assert_false(hypervisor_get_columns(odder)->uptime_known);
+	struct hypervisor *escaped = find_host(hosts, "escaped")->hypervisors->pdata[0];
+	g_assert_cmpstr(hypervisor_get_columns(escaped)->uptime, ==, "up");
 	struct hypervisor *oddest = find_host(hosts, "oddest")->hypervisors->pdata[0];
 	g_assert_true(hypervisor_get_columns(oddest)->uptime_known);
 	g_assert_null(hypervisor_get_columns(oddest)->uptime);
