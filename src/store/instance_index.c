@@ -127,11 +127,27 @@ read_hosts(const struct instance_lists *into, struct database *database, struct 
 	return statement_check(row, error);
 }
 
+/* The uuids of a host lie all over the memory. Asked for at once they come together; one by one
+ * they would be waited for, a quarter of all the time. */
+static void
+prefetch_servers(const struct uuids *uuids, const GArray *ids)
+{
+	for (guint i = 0; i < ids->len; i++) {
+		const char *server =
+			(const char *)find_server(uuids, g_array_index(ids, int64_t, i));
+		if (server == NULL)
+			continue;
+		__builtin_prefetch(server);
+		__builtin_prefetch(server + sizeof(struct server) - 1);
+	}
+}
+
 static struct servers *
 make_list(const struct instance_name *names, const struct uuids *uuids, const GArray *ids)
 {
 	struct servers_builder *builder = servers_builder_new();
 	g_autoptr(GString) name = g_string_new(NULL);
+	prefetch_servers(uuids, ids);
 	for (guint i = 0; i < ids->len; i++) {
 		const struct server *server = find_server(uuids, g_array_index(ids, int64_t, i));
 		if (server == NULL)
