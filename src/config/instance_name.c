@@ -8,7 +8,6 @@
 #include "config/instance_name.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -232,6 +231,17 @@ instance_name_free(struct instance_name *name)
 	g_free(name);
 }
 
+bool
+instance_name_needs_texts(const struct instance_name *name)
+{
+	for (guint i = 0; name->pieces != NULL && i < name->pieces->len; i++) {
+		enum column column = ((const struct piece *)name->pieces->pdata[i])->column;
+		if (column == COLUMN_DISPLAY_NAME || column == COLUMN_HOSTNAME)
+			return true;
+	}
+	return false;
+}
+
 static bool
 has_flag(const struct piece *piece, char flag)
 {
@@ -268,19 +278,39 @@ append_text(GString *out, const struct piece *piece, const char *text)
 	append_padded(out, piece, begin);
 }
 
-static char *
-format_digits(char type, uint64_t number)
+#define DIGITS_MAX 32 /* of 64 bits in octal, with the NUL */
+
+/* Gives where in the buffer the digits begin. A cloud has millions of names: printf(3) would take
+ * more time than all the rest of one. */
+static const char *
+format_digits(char type, uint64_t number, char buffer[DIGITS_MAX])
 {
-	switch (type) {
-	case 'x':
-		return g_strdup_printf("%" PRIx64, number);
-	case 'X':
-		return g_strdup_printf("%" PRIX64, number);
-	case 'o':
-		return g_strdup_printf("%" PRIo64, number);
-	default:
-		return g_strdup_printf("%" PRIu64, number);
+	const char *figures = type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+	unsigned base = type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
+	char *at = buffer + DIGITS_MAX - 1;
+	*at = '\0';
+	do {
+		*--at = figures[number % base];
+		number /= base;
+	} while (number > 0);
+	return at;
+}
+
+/* What stands before the digits: a sign, a prefix. */
+static void
+format_sign(const struct piece *piece, bool negative, char sign[4])
+{
+	if (negative)
+		*sign++ = '-';
+	else if (has_flag(piece, '+'))
+		*sign++ = '+';
+	else if (has_flag(piece, ' '))
+		*sign++ = ' ';
+	if (strchr("xXo", piece->type) != NULL && has_flag(piece, '#')) {
+		*sign++ = '0';
+		*sign++ = piece->type;
 	}
+	*sign = '\0';
 }
 
 /* Python's integers: a precision is a least number of digits, zeros fill up to the width
@@ -289,39 +319,38 @@ static void
 append_integer(GString *out, const struct piece *piece, int64_t number)
 {
 	uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-	g_autofree char *digits = format_digits(piece->type, magnitude);
-	bool is_radix = strchr("xXo", piece->type) != NULL;
-	g_autoptr(GString) sign = g_string_new(NULL);
-	if (number < 0)
-		g_string_append_c(sign, '-');
-	else if (has_flag(piece, '+'))
-		g_string_append_c(sign, '+');
-	else if (has_flag(piece, ' '))
-		g_string_append_c(sign, ' ');
-	if (is_radix && has_flag(piece, '#'))
-		g_string_append_printf(sign, "0%c", piece->type);
+	char buffer[DIGITS_MAX], sign[4];
+	const char *digits = format_digits(piece->type, magnitude, buffer);
+	format_sign(piece, number < 0, sign);
 
+	size_t length = strlen(digits), before = strlen(sign);
 	size_t least = piece->precision;
-	if (has_flag(piece, '0') && !has_flag(piece, '-') && piece->width > sign->len)
-		least = MAX(least, piece->width - sign->len);
-	size_t length = strlen(digits);
-	append_repeated(sign, '0', length < least ? least - length : 0);
-	g_string_append(sign, digits);
-	append_padded(out, piece, sign->str);
+	bool left = has_flag(piece, '-');
+	if (has_flag(piece, '0') && !left && piece->width > before)
+		least = MAX(least, piece->width - before);
+	size_t zeros = length < least ? least - length : 0;
+	size_t whole = before + zeros + length;
+	size_t padding = whole < piece->width ? piece->width - whole : 0;
+	append_repeated(out, ' ', left ? 0 : padding);
+	g_string_append(out, sign);
+	append_repeated(out, '0', zeros);
+	g_string_append(out, digits);
+	append_repeated(out, ' ', left ? padding : 0);
 }
 
-char *
-instance_name_format(const struct instance_name *name, int64_t id, const char *uuid,
-	const char *display_name, const char *hostname)
+void
+instance_name_append(
+	const struct instance_name *name, const struct instance_name_columns *of, GString *out)
 {
-	if (name->pieces == NULL)
-		return g_strdup(uuid);
+	if (name->pieces == NULL) {
+		g_string_append(out, of->uuid);
+		return;
+	}
 	const char *const values[COLUMN_COUNT] = {
-		[COLUMN_UUID] = uuid,
-		[COLUMN_DISPLAY_NAME] = display_name,
-		[COLUMN_HOSTNAME] = hostname,
+		[COLUMN_UUID] = of->uuid,
+		[COLUMN_DISPLAY_NAME] = of->display_name,
+		[COLUMN_HOSTNAME] = of->hostname,
 	};
-	GString *out = g_string_new(NULL);
 	for (unsigned i = 0; i < name->pieces->len; i++) {
 		const struct piece *piece = name->pieces->pdata[i];
 		const char *value = values[piece->column];
@@ -330,11 +359,10 @@ instance_name_format(const struct instance_name *name, int64_t id, const char *u
 		} else if (piece->column != COLUMN_ID) {
 			append_text(out, piece, value != NULL ? value : "None");
 		} else if (strchr("sra", piece->type) == NULL) {
-			append_integer(out, piece, id);
+			append_integer(out, piece, of->id);
 		} else {
-			g_autofree char *digits = g_strdup_printf("%" PRId64, id);
+			g_autofree char *digits = g_strdup_printf("%" PRId64, of->id);
 			append_text(out, piece, digits);
 		}
 	}
-	return g_string_free(out, FALSE);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -27,7 +28,18 @@ struct instance_name *instance_name_new(const char *template, GError **error);
 void instance_name_free(struct instance_name *name);
 CLEANUP_DEFINE(struct instance_name, instance_name_free)
 
-/* The name of one instance; the caller frees it. The texts are UTF-8; display_name and
- * hostname may be NULL, which Python shows as None. */
-char *instance_name_format(const struct instance_name *name, int64_t id, const char *uuid,
-	const char *display_name, const char *hostname);
+/* Whether a name may hold display_name or hostname: else the id and the uuid make it. */
+bool instance_name_needs_texts(const struct instance_name *name);
+
+/* What a name may be made of. The texts are UTF-8; display_name and hostname may be NULL, which
+ * Python shows as None. */
+struct instance_name_columns {
+	int64_t id;
+	const char *uuid;
+	const char *display_name;
+	const char *hostname;
+};
+
+/* Appends the name of one instance. */
+void instance_name_append(const struct instance_name *name,
+	const struct instance_name_columns *columns, GString *out);

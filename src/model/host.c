@@ -51,7 +51,7 @@ host_take_hypervisor(struct host *host, struct hypervisor *hypervisor)
 }
 
 void
-host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers)
+host_join_node(struct host *host, struct node *node, struct servers *servers)
 {
 	struct service *compute = host_find_compute(host);
 	const struct hypervisor_joins joins = {
@@ -59,6 +59,12 @@ host_add_node(struct host *host, const struct node_columns *columns, struct serv
 		.servers = servers,
 		.counts = compute != NULL && service_counts(compute),
 	};
-	CLEANUP(node_unref) struct node *node = node_new(columns);
 	host_take_hypervisor(host, hypervisor_new(node, &joins));
+}
+
+void
+host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers)
+{
+	CLEANUP(node_unref) struct node *node = node_new(columns);
+	host_join_node(host, node, servers);
 }

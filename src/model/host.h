@@ -30,7 +30,9 @@ CLEANUP_DEFINE(struct host, host_free)
 void host_take_service(struct host *host, struct service *service);
 
 /* Makes the node a hypervisor of this host, with the host's nova-compute service (if
- * any is there yet) and the given servers, of which it takes a reference of its own. */
+ * any is there yet) and the given servers. It takes references of its own. */
+void host_join_node(struct host *host, struct node *node, struct servers *servers);
+/* The same of a node that is made of these columns. */
 void host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers);
 
 /* Takes a hypervisor whose joins come from elsewhere. */

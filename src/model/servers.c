@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/servers.h"
 
-#include <stdint.h>
 #include <string.h>
 
 struct place {
@@ -15,9 +14,16 @@ struct servers {
 	struct place places[]; /* and after them the text: NUL-terminated strings */
 };
 
+/* A server that was added; its place moves when the list is put in order. */
+struct added {
+	int64_t id;
+	struct place place;
+};
+
 struct servers_builder {
-	GArray *places;
+	GArray *added;
 	GString *text;
+	bool in_order;
 };
 
 static const char *
@@ -30,8 +36,9 @@ struct servers_builder *
 servers_builder_new(void)
 {
 	struct servers_builder *builder = g_new(struct servers_builder, 1);
-	builder->places = g_array_new(FALSE, FALSE, sizeof(struct place));
+	builder->added = g_array_new(FALSE, FALSE, sizeof(struct added));
 	builder->text = g_string_new(NULL);
+	builder->in_order = true;
 	return builder;
 }
 
@@ -44,27 +51,39 @@ append(GString *text, const char *string)
 }
 
 void
-servers_builder_add(struct servers_builder *builder, const char *uuid, const char *name)
+servers_builder_add(struct servers_builder *builder, int64_t id, const char *uuid, const char *name)
 {
-	struct place place = {
-		.uuid = append(builder->text, uuid),
-		.name = append(builder->text, name),
+	struct added added = {
+		.id = id,
+		.place.uuid = append(builder->text, uuid),
+		.place.name = append(builder->text, name),
 	};
-	g_array_append_val(builder->places, place);
+	guint size = builder->added->len;
+	if (size > 0 && g_array_index(builder->added, struct added, size - 1).id > id)
+		builder->in_order = false;
+	g_array_append_val(builder->added, added);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t left = ((const struct added *)a)->id, right = ((const struct added *)b)->id;
+	return (left > right) - (left < right);
 }
 
 struct servers *
 servers_builder_end(struct servers_builder *builder)
 {
-	size_t head = sizeof(struct servers) + builder->places->len * sizeof(struct place);
+	GArray *added = builder->added;
+	if (!builder->in_order)
+		g_array_sort(added, compare_ids);
+	size_t head = sizeof(struct servers) + added->len * sizeof(struct place);
 	struct servers *servers = g_malloc(head + builder->text->len);
 	g_atomic_ref_count_init(&servers->refs);
-	servers->size = builder->places->len;
-	if (servers->size > 0) {
-		memcpy(servers->places, builder->places->data,
-			servers->size * sizeof(struct place));
-		memcpy((char *)servers + head, builder->text->str, builder->text->len);
-	}
+	servers->size = added->len;
+	for (guint i = 0; i < added->len; i++)
+		servers->places[i] = g_array_index(added, struct added, i).place;
+	memcpy((char *)servers + head, builder->text->str, builder->text->len);
 	servers_builder_free(builder);
 	return servers;
 }
@@ -72,7 +91,7 @@ servers_builder_end(struct servers_builder *builder)
 void
 servers_builder_free(struct servers_builder *builder)
 {
-	g_array_unref(builder->places);
+	g_array_unref(builder->added);
 	g_string_free(builder->text, TRUE);
 	g_free(builder);
 }

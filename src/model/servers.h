@@ -9,15 +9,18 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 
 struct servers;
 
-/* Builds a list. The strings are copied; the order is kept. */
+/* Builds a list, in the order of the ids whatever the order in which they come. The strings are
+ * copied. */
 struct servers_builder;
 struct servers_builder *servers_builder_new(void);
-void servers_builder_add(struct servers_builder *builder, const char *uuid, const char *name);
+void servers_builder_add(
+	struct servers_builder *builder, int64_t id, const char *uuid, const char *name);
 /* Ends the builder and gives the list, with one reference. */
 struct servers *servers_builder_end(struct servers_builder *builder);
 void servers_builder_free(struct servers_builder *builder);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "model/caseless.h"
+#include "store/instance_lists.h"
 #include "store/live_rows.h"
 #include "store/statement.h"
 
@@ -18,12 +19,11 @@ struct cell_instances {
 	const struct instance_name *names;
 	bool caseless;
 	bool doubtful;
-	GStringChunk *texts;  /* the names of hosts, each once */
-	GHashTable *hosts;    /* id -> its host's name in texts; NULL: on none */
-	uint64_t sum;         /* of the ids */
-	int64_t since;        /* µs: what was written before was read */
-	GHashTable *builders; /* while lists are read: host -> struct servers_builder * */
-	GHashTable *to_read;  /* while changes are read: a set of hosts, of texts */
+	GStringChunk *texts; /* the names of hosts, each once */
+	GHashTable *hosts;   /* id -> its host's name in texts; NULL: on none */
+	uint64_t sum;        /* of the ids */
+	int64_t since;       /* µs: what was written before was read */
+	GHashTable *to_read; /* while changes are read: a set of hosts, of texts */
 };
 
 struct cell_instances *
@@ -37,8 +37,6 @@ cell_instances_new(struct database *database, const struct instance_name *names,
 		.doubtful = true,
 		.texts = g_string_chunk_new(4096),
 		.hosts = g_hash_table_new(g_direct_hash, g_direct_equal),
-		.builders = g_hash_table_new_full(caseless_get_hash(caseless),
-			caseless_get_equal(caseless), g_free, (GDestroyNotify)servers_builder_free),
 		.to_read =
 			g_hash_table_new(caseless_get_hash(caseless), caseless_get_equal(caseless)),
 	};
@@ -50,7 +48,6 @@ cell_instances_free(struct cell_instances *instances)
 {
 	g_string_chunk_free(instances->texts);
 	g_hash_table_unref(instances->hosts);
-	g_hash_table_unref(instances->builders);
 	g_hash_table_unref(instances->to_read);
 	g_free(instances);
 }
@@ -85,31 +82,24 @@ remove_instance(struct cell_instances *instances, int64_t id)
 }
 
 static void
-add_to_list(const struct instance_columns *columns, void *data)
+place_listed(int64_t id, const char *host, void *instances)
 {
-	struct cell_instances *instances = data;
-	place(instances, columns->id, columns->host);
-	if (columns->host == NULL)
-		return;
-	struct servers_builder *builder = g_hash_table_lookup(instances->builders, columns->host);
-	if (builder == NULL) {
-		builder = servers_builder_new();
-		g_hash_table_insert(instances->builders, g_strdup(columns->host), builder);
-	}
-	g_autofree char *name = instance_columns_format_name(columns, instances->names);
-	servers_builder_add(builder, columns->uuid, name);
+	place(instances, id, host);
 }
 
-static void
-end_lists(struct cell_instances *instances, struct cell_delta *delta)
+/* Puts the lists of these rows into the delta. */
+static bool
+read_lists(struct cell_instances *instances, const struct live_rows *which,
+	struct cell_delta *delta, GError **error)
 {
-	GHashTableIter iter;
-	gpointer host, builder;
-	g_hash_table_iter_init(&iter, instances->builders);
-	while (g_hash_table_iter_next(&iter, &host, &builder)) {
-		g_hash_table_iter_steal(&iter);
-		g_hash_table_replace(delta->servers, host, servers_builder_end(builder));
-	}
+	const struct instance_lists into = {
+		.lists = delta->servers,
+		.caseless = instances->caseless,
+		.names = instances->names,
+		.place = place_listed,
+		.data = instances,
+	};
+	return instance_lists_read(&into, which, error);
 }
 
 bool
@@ -118,12 +108,10 @@ cell_instances_read_all(
 {
 	g_hash_table_remove_all(instances->hosts);
 	g_string_chunk_clear(instances->texts);
-	g_hash_table_remove_all(instances->builders);
 	instances->sum = 0;
 	const struct live_rows all = {.database = instances->database, .cell = delta->cell};
-	if (!live_rows_read_instances(&all, add_to_list, instances, error))
+	if (!read_lists(instances, &all, delta, error))
 		return false;
-	end_lists(instances, delta);
 	delta->all_servers = true;
 	instances->since = now;
 	instances->doubtful = false;
@@ -135,13 +123,12 @@ read_some_hosts(struct cell_instances *instances, GPtrArray *hosts, guint from, 
 	struct cell_delta *delta, GError **error)
 {
 	g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct value));
-	g_hash_table_remove_all(instances->builders);
 	for (guint i = from; i < to; i++) {
 		struct value value = value_text(hosts->pdata[i]);
 		g_array_append_val(values, value);
 		/* A host that has no instance any more gets an empty list. */
 		g_hash_table_replace(
-			instances->builders, g_strdup(hosts->pdata[i]), servers_builder_new());
+			delta->servers, g_strdup(hosts->pdata[i]), servers_new_empty());
 	}
 	g_autofree char *condition = statement_format_in("host", values);
 	const struct live_rows which = {
@@ -151,10 +138,7 @@ read_some_hosts(struct cell_instances *instances, GPtrArray *hosts, guint from, 
 		.values = (const void *)values->data,
 		.size = values->len,
 	};
-	if (!live_rows_read_instances(&which, add_to_list, instances, error))
-		return false;
-	end_lists(instances, delta);
-	return true;
+	return read_lists(instances, &which, delta, error);
 }
 
 bool
@@ -221,8 +205,8 @@ compare_ids(struct cell_instances *instances, GArray *unknown, GError **error)
 {
 	g_autoptr(GHashTable) live = g_hash_table_new(g_direct_hash, g_direct_equal);
 	CLEANUP(statement_free)
-	struct statement *row = statement_new(
-		instances->database, "SELECT id FROM instances WHERE deleted = 0", NULL, 0);
+	struct statement *row = statement_new_stream(
+		instances->database, "SELECT id FROM instances WHERE deleted = 0");
 	while (statement_next(row)) {
 		int64_t id = statement_get_integer(row, 0).value;
 		g_hash_table_add(live, key_of(id));

@@ -3,6 +3,7 @@
 
 #include "model/caseless.h"
 #include "nova/teller.h"
+#include "store/instance_lists.h"
 #include "store/live_rows.h"
 #include "store/statement.h"
 
@@ -16,7 +17,6 @@ struct found {
 	GHashTable *by_id;    /* -> struct node *, owned */
 	GHashTable *tellers;  /* host -> struct node *, owned: it tells the uptime (teller.h) */
 	GHashTable *computes; /* host -> struct service * */
-	GHashTable *builders; /* host -> struct servers_builder * */
 	GHashTable *lists;    /* host -> struct servers * */
 };
 
@@ -59,19 +59,6 @@ take_service(const struct service_columns *columns, void *data)
 	struct found *found = data;
 	if (!g_hash_table_contains(found->computes, columns->host))
 		g_hash_table_insert(found->computes, g_strdup(columns->host), service_new(columns));
-}
-
-static void
-take_instance(const struct instance_columns *columns, void *data)
-{
-	struct found *found = data;
-	struct servers_builder *builder = g_hash_table_lookup(found->builders, columns->host);
-	if (builder == NULL) {
-		builder = servers_builder_new();
-		g_hash_table_insert(found->builders, g_strdup(columns->host), builder);
-	}
-	g_autofree char *name = instance_columns_format_name(columns, found->place->names);
-	servers_builder_add(builder, columns->uuid, name);
 }
 
 /* Reads rows by the values of a column, as many at a time as one statement takes. */
@@ -121,7 +108,12 @@ read_services(struct found *found, const struct live_rows *which, GError **error
 static bool
 read_instances(struct found *found, const struct live_rows *which, GError **error)
 {
-	return live_rows_read_instances(which, take_instance, found, error);
+	const struct instance_lists into = {
+		.lists = found->lists,
+		.caseless = found->place->caseless,
+		.names = found->place->names,
+	};
+	return instance_lists_read(&into, which, error);
 }
 
 static bool
@@ -216,20 +208,8 @@ find(void *data, GError **error)
 	g_hash_table_remove_all(found->by_id);
 	g_hash_table_remove_all(found->tellers);
 	g_hash_table_remove_all(found->computes);
-	g_hash_table_remove_all(found->builders);
+	g_hash_table_remove_all(found->lists);
 	return find_nodes(found, error) && find_hosts(found, error);
-}
-
-static void
-end_lists(struct found *found)
-{
-	GHashTableIter iter;
-	gpointer host, builder;
-	g_hash_table_iter_init(&iter, found->builders);
-	while (g_hash_table_iter_next(&iter, &host, &builder)) {
-		g_hash_table_iter_steal(&iter);
-		g_hash_table_replace(found->lists, host, servers_builder_end(builder));
-	}
 }
 
 static void
@@ -265,14 +245,11 @@ cell_query_run(const struct cell_place *place, GPtrArray *queries, GError **erro
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)node_unref);
 	g_autoptr(GHashTable) computes =
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)service_unref);
-	g_autoptr(GHashTable) builders =
-		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)servers_builder_free);
 	g_autoptr(GHashTable) lists =
 		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)servers_unref);
-	struct found found = {place, queries, by_uuid, by_id, tellers, computes, builders, lists};
+	struct found found = {place, queries, by_uuid, by_id, tellers, computes, lists};
 	if (!database_read_apart(place->database, find, &found, error))
 		return false;
-	end_lists(&found);
 	for (guint i = 0; i < queries->len; i++)
 		answer(&found, queries->pdata[i]);
 	return true;

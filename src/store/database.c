@@ -46,7 +46,22 @@ database_has_changed(struct database *database)
 void
 database_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data)
 {
-	database->ops->set_interrupt(database, is_wanted, data);
+	database->is_interrupted = is_wanted;
+	database->interrupt_data = data;
+	database->ops->set_interrupt(database);
+}
+
+bool
+database_is_interrupted(const struct database *database)
+{
+	return database->is_interrupted != NULL &&
+	       database->is_interrupted(database->interrupt_data) != 0;
+}
+
+bool
+database_open_twins(struct database *database, struct database **twins, unsigned n)
+{
+	return database->ops->open_twins(database, twins, n);
 }
 
 bool

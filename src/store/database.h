@@ -47,6 +47,17 @@ bool database_has_changed(struct database *database);
  * thread, and fails (MUSTER_ERROR_IO) where that is not 0. NULL: asks no more. */
 void database_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data);
 
+/* Whether it is wanted now. */
+bool database_is_interrupted(const struct database *database);
+
+/*
+ * In a transaction of reads, before its first statement: opens n more connections, in transactions
+ * of reads that see the very same moment. Each may be used by another thread, and is closed before
+ * the transaction ends. False: the kind of the database has none, or somebody has written in
+ * between; there are none then.
+ */
+bool database_open_twins(struct database *database, struct database **twins, unsigned n);
+
 /* Finds out whether a column, such as services.host, compares without case. */
 bool database_compare_case(struct database *database, const char *table, const char *column,
 	bool *caseless, GError **error);

@@ -30,7 +30,9 @@ struct database_ops {
 	bool (*has_changed)(struct database *database);
 	bool (*compare_case)(struct database *database, const char *table, const char *column,
 		bool *caseless, GError **error);
-	void (*set_interrupt)(struct database *database, int (*is_wanted)(void *data), void *data);
+	/* database_is_interrupted() is to be asked from now on. */
+	void (*set_interrupt)(struct database *database);
+	bool (*open_twins)(struct database *database, struct database **twins, unsigned n);
 	bool (*execute)(struct database *database, const char *sql, GError **error);
 
 	/* attach() sees to it that statements can be run outside a transaction. It and begin() may
@@ -44,6 +46,8 @@ struct database_ops {
 	/* Binds the values, whose texts are lent for the call alone. NULL at an error. */
 	struct rows *(*open)(struct database *database, const char *sql, const struct value *values,
 		size_t size, GError **error);
+	/* statement_new_stream() */
+	struct rows *(*stream)(struct database *database, const char *sql, GError **error);
 	void (*close_rows)(struct database *database, struct rows *rows);
 	/* False at the end, and at an error. */
 	bool (*next)(struct database *database, struct rows *rows, GError **error);
@@ -60,5 +64,7 @@ struct database_ops {
 
 struct database {
 	const struct database_ops *ops;
-	char *name; /* database_get_name(); the back end frees it */
+	char *name;                        /* database_get_name(); the back end frees it */
+	int (*is_interrupted)(void *data); /* NULL: it is not */
+	void *interrupt_data;
 };

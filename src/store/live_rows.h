@@ -6,7 +6,7 @@
  * A database that is not Muster's may hold anything: NULL, a word where a number
  * belongs, broken JSON, bytes that are no UTF-8. What can't be shown is passed over,
  * and no row spoils another: a service needs a host and a binary, a node a uuid, a
- * host and a name, an instance a uuid.
+ * host and a name, an instance a uuid that is not too long to be one.
  */
 #pragma once
 
@@ -21,6 +21,8 @@
 #include "store/database.h"
 #include "store/statement.h"
 
+#define LIVE_ROWS_UUID_MAX 36 /* bytes: Nova's instances.uuid is a VARCHAR(36) */
+
 /* Which rows. */
 struct live_rows {
 	struct database *database;
@@ -33,17 +35,9 @@ struct live_rows {
 
 /* What is read of a row of instances. */
 struct instance_columns {
-	int64_t id;
-	const char *uuid;
+	struct instance_name_columns named;
 	const char *host; /* NULL: on none */
-	const char *display_name;
-	const char *hostname;
 };
-
-/* The server's name: by the template, or where names is NULL the display name, else the uuid. The
- * caller frees it. */
-char *instance_columns_format_name(
-	const struct instance_columns *columns, const struct instance_name *names);
 
 /* MUSTER_ERROR_INVALID names a column that a table lacks: one of the three, or services. */
 bool live_rows_check_tables(struct database *database, GError **error);
@@ -53,6 +47,9 @@ bool live_rows_check_services(struct database *database, GError **error);
 typedef void live_rows_take_service(const struct service_columns *columns, void *data);
 typedef void live_rows_take_node(const struct node_columns *columns, void *data);
 typedef void live_rows_take_instance(const struct instance_columns *columns, void *data);
+
+/* Whether an instance with this uuid can be shown; NULL: none. */
+bool live_rows_is_uuid(const char *text);
 
 /* In a transaction of the caller's (database_read()). */
 bool live_rows_read_services(

@@ -158,12 +158,17 @@ mariadb_close(struct database *database)
 	g_free(mariadb);
 }
 
+/* It is asked before each row. */
 static void
-mariadb_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data)
+mariadb_set_interrupt(struct database *database)
 {
-	struct mariadb *mariadb = (struct mariadb *)database;
-	mariadb->is_interrupted = is_wanted;
-	mariadb->interrupt_data = data;
+}
+
+/* Two connections see one moment only where nobody can write in between, which takes a lock. */
+static bool
+mariadb_open_twins(struct database *database, struct database **twins, unsigned n)
+{
+	return false;
 }
 
 static bool
@@ -284,12 +289,14 @@ static const struct database_ops mariadb_ops = {
 	.has_changed = mariadb_has_changed,
 	.compare_case = mariadb_compare_case,
 	.set_interrupt = mariadb_set_interrupt,
+	.open_twins = mariadb_open_twins,
 	.execute = mariadb_execute,
 	.attach = mariadb_attach,
 	.begin = mariadb_begin,
 	.commit = mariadb_commit,
 	.rollback = mariadb_rollback,
 	.open = mariadb_rows_open,
+	.stream = mariadb_rows_stream,
 	.close_rows = mariadb_rows_close,
 	.next = mariadb_rows_next,
 	.get_integer = mariadb_rows_get_integer,

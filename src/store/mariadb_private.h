@@ -24,8 +24,6 @@ struct mariadb {
 	GHashTable *statements; /* SQL -> struct rows *, those not in use */
 	int64_t changes;        /* of the last statement that wrote */
 	int64_t new_id;
-	int (*is_interrupted)(void *data); /* NULL: it is not */
-	void *interrupt_data;
 	char *seen; /* what mariadb_has_changed() saw last; NULL: not looked at since connecting */
 };
 
@@ -37,6 +35,7 @@ bool mariadb_fail(
 GHashTable *mariadb_statements_new(void);
 struct rows *mariadb_rows_open(struct database *database, const char *sql,
 	const struct value *values, size_t size, GError **error);
+struct rows *mariadb_rows_stream(struct database *database, const char *sql, GError **error);
 void mariadb_rows_close(struct database *database, struct rows *rows);
 bool mariadb_rows_next(struct database *database, struct rows *rows, GError **error);
 struct nullable mariadb_rows_get_integer(struct rows *rows, int column);

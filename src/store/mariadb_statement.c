@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Statements of MariaDB: prepared once a connection, with their rows brought over
- * whole, so that others may run while they are looked at. A number is bound as one,
- * and so is a time, which libmariadb would print for us to parse; any other column is
+ * whole, so that others may run while they are looked at, unless it is a stream. A number is bound
+ * as one, and so is a time, which libmariadb would print for us to parse; any other column is
  * fetched as text when it is asked for, since its length is known only then.
  */
 #include <string.h>
@@ -12,6 +12,9 @@
 #include "store/mariadb_private.h"
 
 #define DAYS_TO_EPOCH 719163 /* from the 1st of January of the year 1, as GDate counts them */
+
+/* Rows between questions whether to go on, which cost more than a row. */
+#define ASK_ROWS 256
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_TIME };
 
@@ -30,6 +33,8 @@ struct rows {
 	unsigned connection; /* which one it was prepared on */
 	GArray *order;       /* of unsigned: which value stands at each placeholder */
 	unsigned size;       /* of columns; 0: it gives no rows */
+	unsigned looked_at;  /* rows so far */
+	bool streams;        /* rows are on their way: the connection is good for nothing else */
 	struct column *columns;
 	MYSQL_BIND *binds; /* one a column */
 };
@@ -188,7 +193,7 @@ execute(struct mariadb *mariadb, struct rows *rows, const struct value *values, 
 		return fail(mariadb, rows, error);
 	if (rows->size > 0)
 		return (mysql_stmt_bind_result(rows->handle, rows->binds) == 0 &&
-			       mysql_stmt_store_result(rows->handle) == 0) ||
+			       (rows->streams || mysql_stmt_store_result(rows->handle) == 0)) ||
 		       fail(mariadb, rows, error);
 	mariadb->changes = (int64_t)mysql_stmt_affected_rows(rows->handle);
 	mariadb->new_id = (int64_t)mysql_stmt_insert_id(rows->handle);
@@ -207,10 +212,36 @@ mariadb_rows_open(struct database *database, const char *sql, const struct value
 	return NULL;
 }
 
+struct rows *
+mariadb_rows_stream(struct database *database, const char *sql, GError **error)
+{
+	struct mariadb *mariadb = (struct mariadb *)database;
+	struct rows *rows = take_prepared(mariadb, sql, error);
+	if (rows == NULL)
+		return NULL;
+	rows->streams = true;
+	if (execute(mariadb, rows, NULL, 0, error))
+		return rows;
+	rows->streams = false;
+	mariadb_rows_close(database, rows);
+	return NULL;
+}
+
+/* What is left of a stream that is given up may be gigabytes: the connection goes with it. */
+static void
+give_up_stream(struct mariadb *mariadb, struct rows *rows)
+{
+	if (!rows->streams)
+		return;
+	mariadb_cancel(mariadb->handle);
+	mariadb->lost = true;
+}
+
 void
 mariadb_rows_close(struct database *database, struct rows *rows)
 {
 	struct mariadb *mariadb = (struct mariadb *)database;
+	give_up_stream(mariadb, rows);
 	if (rows->connection != mariadb->connections || mariadb->lost) {
 		rows_free(rows);
 		return;
@@ -225,7 +256,7 @@ mariadb_rows_next(struct database *database, struct rows *rows, GError **error)
 	struct mariadb *mariadb = (struct mariadb *)database;
 	if (rows->size == 0)
 		return false;
-	if (mariadb->is_interrupted != NULL && mariadb->is_interrupted(mariadb->interrupt_data)) {
+	if (rows->looked_at++ % ASK_ROWS == 0 && database_is_interrupted(database)) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_IO, "cannot read %s: interrupted",
 			mariadb->base.name);
 		return false;
@@ -234,6 +265,7 @@ mariadb_rows_next(struct database *database, struct rows *rows, GError **error)
 	/* Every text is cut short at first, to nothing. */
 	if (result == 0 || result == MYSQL_DATA_TRUNCATED)
 		return true;
+	rows->streams = false;
 	if (result != MYSQL_NO_DATA)
 		fail(mariadb, rows, error);
 	return false;

@@ -321,6 +321,8 @@ publisher_start(const struct publisher_options *options, GError **error)
 	g_cond_init(&publisher->work);
 	g_cond_init(&publisher->done);
 	store_set_interrupt(options->store, options->is_cancelled, options->cancel_data);
+	/* What is written from now on counts as a change, and nothing before it. */
+	store_has_changed(options->store);
 	bool loaded = load_all(publisher, error);
 	store_set_interrupt(options->store, NULL, NULL);
 	if (loaded)

@@ -2,6 +2,8 @@
 #include "store/reader.h"
 
 #include "model/caseless.h"
+#include "store/instance_lists.h"
+#include "store/instance_thread.h"
 #include "store/live_rows.h"
 
 struct reader {
@@ -11,19 +13,14 @@ struct reader {
 	unsigned passed_over; /* nodes at the last reading of all: what was logged of them */
 };
 
-/* What is read of one host, until its nodes come. */
-struct gathered {
-	struct host *host;
-	struct servers_builder *building; /* NULL: not begun, or ended */
-	struct servers *servers;          /* NULL: not ended */
-};
-
 /* One reading. */
 struct reading {
 	struct reader *reader;
 	const char *only;  /* the one host that is read; NULL: all */
-	GHashTable *hosts; /* name -> struct gathered * */
-	GPtrArray *order;  /* struct gathered *, as they came */
+	GHashTable *hosts; /* name -> struct host *, of order */
+	GPtrArray *order;  /* struct host *, as they came */
+	GPtrArray *nodes;  /* struct node *, until they are joined */
+	GHashTable *lists; /* host -> struct servers * */
 	unsigned passed_over;
 };
 
@@ -46,98 +43,96 @@ reader_free(struct reader *reader)
 	g_free(reader);
 }
 
-static void
-gathered_free(struct gathered *gathered)
-{
-	g_clear_pointer(&gathered->host, host_free);
-	g_clear_pointer(&gathered->building, servers_builder_free);
-	g_clear_pointer(&gathered->servers, servers_unref);
-	g_free(gathered);
-}
-
-static struct gathered *
+static struct host *
 gather(struct reading *reading, const char *name)
 {
-	struct gathered *gathered = g_hash_table_lookup(reading->hosts, name);
-	if (gathered != NULL)
-		return gathered;
-	gathered = g_new0(struct gathered, 1);
-	gathered->host = host_new(name);
-	g_hash_table_insert(reading->hosts, gathered->host->name, gathered);
-	g_ptr_array_add(reading->order, gathered);
-	return gathered;
+	struct host *host = g_hash_table_lookup(reading->hosts, name);
+	if (host != NULL)
+		return host;
+	host = host_new(name);
+	g_hash_table_insert(reading->hosts, host->name, host);
+	g_ptr_array_add(reading->order, host);
+	return host;
 }
 
 static void
 take_service(const struct service_columns *columns, void *data)
 {
-	host_take_service(gather(data, columns->host)->host, service_new(columns));
-}
-
-static void
-take_instance(const struct instance_columns *columns, void *data)
-{
-	struct reading *reading = data;
-	const struct instance_name *names = reading->reader->names;
-	if (columns->host == NULL)
-		return;
-	struct gathered *gathered = gather(reading, columns->host);
-	if (gathered->building == NULL)
-		gathered->building = servers_builder_new();
-	g_autofree char *name = instance_columns_format_name(columns, names);
-	servers_builder_add(gathered->building, columns->uuid, name);
-}
-
-static struct servers *
-get_servers(struct gathered *gathered)
-{
-	if (gathered->building != NULL)
-		gathered->servers = servers_builder_end(g_steal_pointer(&gathered->building));
-	else if (gathered->servers == NULL)
-		gathered->servers = servers_new_empty();
-	return gathered->servers;
+	host_take_service(gather(data, columns->host), service_new(columns));
 }
 
 static void
 take_node(const struct node_columns *columns, void *data)
 {
-	struct gathered *gathered = gather(data, columns->host);
-	host_add_node(gathered->host, columns, get_servers(gathered));
+	struct reading *reading = data;
+	g_ptr_array_add(reading->nodes, node_new(columns));
 }
 
 static bool
 read_live(void *data, GError **error)
 {
 	struct reading *reading = data;
+	const struct reader *reader = reading->reader;
 	struct value host = value_text(reading->only);
 	const struct live_rows which = {
-		.database = reading->reader->database,
+		.database = reader->database,
 		.condition = reading->only == NULL ? NULL : "host = ?1",
 		.values = &host,
 		.size = 1,
 	};
+	const struct instance_lists lists = {
+		.lists = reading->lists, .caseless = reader->caseless, .names = reader->names};
 	g_autoptr(GArray) passed_over = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_hash_table_remove_all(reading->hosts);
+	g_hash_table_remove_all(reading->lists);
 	g_ptr_array_set_size(reading->order, 0);
+	g_ptr_array_set_size(reading->nodes, 0);
+	struct instance_thread *beside =
+		reading->only == NULL ? instance_thread_start(&lists, reader->database) : NULL;
 	bool done = live_rows_read_services(&which, take_service, reading, error) &&
-		    live_rows_read_instances(&which, take_instance, reading, error) &&
 		    live_rows_read_nodes(&which, take_node, reading, passed_over, error);
 	reading->passed_over = passed_over->len;
-	return done;
+	if (!done) {
+		g_clear_pointer(&beside, instance_thread_abandon);
+		return false;
+	}
+	return beside != NULL ? instance_thread_end(beside, error)
+			      : instance_lists_read(&lists, &which, error);
 }
 
-/* Gives what was gathered (struct gathered *), of one moment; NULL at an error. */
+/* A host that has servers alone is none. */
+static void
+join_nodes(struct reading *reading)
+{
+	CLEANUP(servers_unref) struct servers *none = servers_new_empty();
+	for (guint i = 0; i < reading->nodes->len; i++) {
+		struct node *node = reading->nodes->pdata[i];
+		struct host *host = gather(reading, node_get_columns(node)->host);
+		struct servers *list = g_hash_table_lookup(reading->lists, host->name);
+		host_join_node(host, node, list == NULL ? none : list);
+	}
+}
+
+/* Gives what there is (struct host *), of one moment; NULL at an error. */
 static GPtrArray *
 gather_live(struct reading *reading, GError **error)
 {
 	bool caseless = reading->reader->caseless;
-	g_autoptr(GHashTable) hosts =
-		g_hash_table_new(caseless_get_hash(caseless), caseless_get_equal(caseless));
-	g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func((GDestroyNotify)gathered_free);
+	GHashFunc hash = caseless_get_hash(caseless);
+	GEqualFunc equal = caseless_get_equal(caseless);
+	g_autoptr(GHashTable) hosts = g_hash_table_new(hash, equal);
+	g_autoptr(GHashTable) lists =
+		g_hash_table_new_full(hash, equal, g_free, (GDestroyNotify)servers_unref);
+	g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_unref);
+	g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func((GDestroyNotify)host_free);
 	reading->hosts = hosts;
+	reading->lists = lists;
+	reading->nodes = nodes;
 	reading->order = order;
-	bool done = database_read(reading->reader->database, read_live, reading, error);
-	return done ? g_steal_pointer(&order) : NULL;
+	if (!database_read(reading->reader->database, read_live, reading, error))
+		return NULL;
+	join_nodes(reading);
+	return g_steal_pointer(&order);
 }
 
 static void
@@ -154,18 +149,9 @@ GPtrArray *
 reader_read_all(struct reader *reader, GError **error)
 {
 	struct reading reading = {.reader = reader};
-	g_autoptr(GPtrArray) gathered = gather_live(&reading, error);
-	if (gathered == NULL)
-		return NULL;
-	warn_passed_over(reader, reading.passed_over);
-
-	GPtrArray *hosts = g_ptr_array_new_with_free_func((GDestroyNotify)host_free);
-	for (guint i = 0; i < gathered->len; i++) {
-		struct gathered *one = gathered->pdata[i];
-		/* Instances may name a host that has neither. */
-		if (one->host->services->len > 0 || one->host->hypervisors->len > 0)
-			g_ptr_array_add(hosts, g_steal_pointer(&one->host));
-	}
+	GPtrArray *hosts = gather_live(&reading, error);
+	if (hosts != NULL)
+		warn_passed_over(reader, reading.passed_over);
 	return hosts;
 }
 
@@ -173,11 +159,8 @@ struct host *
 reader_read_host(struct reader *reader, const char *name, GError **error)
 {
 	struct reading reading = {.reader = reader, .only = name};
-	g_autoptr(GPtrArray) gathered = gather_live(&reading, error);
-	if (gathered == NULL)
+	g_autoptr(GPtrArray) hosts = gather_live(&reading, error);
+	if (hosts == NULL)
 		return NULL;
-	if (gathered->len == 0)
-		return host_new(name);
-	struct gathered *one = gathered->pdata[0];
-	return g_steal_pointer(&one->host);
+	return hosts->len == 0 ? host_new(name) : g_ptr_array_steal_index(hosts, 0);
 }

@@ -118,11 +118,8 @@ looks_as_opened(const struct sqlite *sqlite)
 }
 
 static bool
-open_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
+connect_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
 {
-	if (stat(sqlite->path, &sqlite->seen) != 0)
-		sqlite->seen = (struct stat){0};
-	sqlite->immutable = mode == DATABASE_READ && is_wal_at_rest(sqlite->path);
 	g_autofree char *absolute = g_canonicalize_filename(sqlite->path, NULL);
 	g_autofree char *uri = g_filename_to_uri(absolute, NULL, error);
 	if (uri == NULL)
@@ -140,6 +137,15 @@ open_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
 	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
 	return true;
+}
+
+static bool
+open_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
+{
+	if (stat(sqlite->path, &sqlite->seen) != 0)
+		sqlite->seen = (struct stat){0};
+	sqlite->immutable = mode == DATABASE_READ && is_wal_at_rest(sqlite->path);
+	return connect_handle(sqlite, mode, error);
 }
 
 static void
@@ -190,10 +196,11 @@ sqlite_has_changed(struct database *database)
 }
 
 static void
-sqlite_set_interrupt(struct database *database, int (*is_wanted)(void *data), void *data)
+sqlite_set_interrupt(struct database *database)
 {
 	struct sqlite *sqlite = (struct sqlite *)database;
-	sqlite3_progress_handler(sqlite->handle, INTERRUPT_STEPS, is_wanted, data);
+	sqlite3_progress_handler(sqlite->handle, INTERRUPT_STEPS, database->is_interrupted,
+		database->interrupt_data);
 }
 
 static bool
@@ -252,6 +259,56 @@ sqlite_rollback(struct database *database)
 		sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static struct sqlite *sqlite_new(const char *path);
+
+/* A file in the looks of which this one trusts is opened without another look: to open and close
+ * it would take away the locks that this process holds on it (fcntl(2)). */
+static struct sqlite *
+open_twin(const struct sqlite *of)
+{
+	struct sqlite *twin = sqlite_new(of->path);
+	twin->immutable = of->immutable;
+	twin->seen = of->seen;
+	if (connect_handle(twin, DATABASE_READ, NULL) &&
+		sqlite3_busy_timeout(twin->handle, 0) == SQLITE_OK &&
+		read_version(twin, &twin->version, NULL))
+		return twin;
+	sqlite_close(&twin->base);
+	return NULL;
+}
+
+static bool
+begin_twin(struct sqlite *twin)
+{
+	int64_t version = -1;
+	return execute(twin, "BEGIN", "read", NULL) && read_version(twin, &version, NULL) &&
+	       version == twin->version;
+}
+
+/* A twin that has seen the same version before and after this transaction began sees what it
+ * sees: a version tells whether another connection has written. */
+static bool
+sqlite_open_twins(struct database *database, struct database **twins, unsigned n)
+{
+	struct sqlite *sqlite = (struct sqlite *)database;
+	g_autoptr(GPtrArray) opened = g_ptr_array_new_with_free_func((GDestroyNotify)sqlite_close);
+	for (unsigned i = 0; i < n; i++) {
+		struct sqlite *twin = open_twin(sqlite);
+		if (twin == NULL)
+			return false;
+		g_ptr_array_add(opened, twin);
+	}
+	int64_t version = -1;
+	if (!looks_as_opened(sqlite) || !read_version(sqlite, &version, NULL))
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		if (!begin_twin(opened->pdata[i]))
+			return false;
+	memcpy(twins, opened->pdata, n * sizeof(*twins));
+	g_ptr_array_set_free_func(opened, NULL);
+	return true;
+}
+
 static const struct database_ops sqlite_ops = {
 	.tries = 1, /* SQLITE_BUSY_MS has passed by then */
 	.tables = "SELECT name FROM sqlite_schema",
@@ -262,12 +319,14 @@ static const struct database_ops sqlite_ops = {
 	.has_changed = sqlite_has_changed,
 	.compare_case = sqlite_compare_case,
 	.set_interrupt = sqlite_set_interrupt,
+	.open_twins = sqlite_open_twins,
 	.execute = sqlite_execute,
 	.attach = sqlite_attach,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.open = sqlite_rows_open,
+	.stream = sqlite_rows_stream,
 	.close_rows = sqlite_rows_close,
 	.next = sqlite_rows_next,
 	.get_integer = sqlite_rows_get_integer,
@@ -295,13 +354,20 @@ open_file(struct sqlite *sqlite, enum database_mode mode, GError **error)
 		       error);
 }
 
-struct database *
-sqlite_open(const char *path, enum database_mode mode, GError **error)
+static struct sqlite *
+sqlite_new(const char *path)
 {
 	struct sqlite *sqlite = g_new0(struct sqlite, 1);
 	sqlite->path = g_strdup(path);
 	sqlite->base = (struct database){.ops = &sqlite_ops, .name = sqlite->path};
 	sqlite->statements = sqlite_statements_new();
+	return sqlite;
+}
+
+struct database *
+sqlite_open(const char *path, enum database_mode mode, GError **error)
+{
+	struct sqlite *sqlite = sqlite_new(path);
 	if (open_file(sqlite, mode, error))
 		return &sqlite->base;
 	sqlite_close(&sqlite->base);

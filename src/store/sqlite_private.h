@@ -31,6 +31,7 @@ bool sqlite_fail(const struct sqlite *sqlite, const char *what, GError **error);
 GHashTable *sqlite_statements_new(void);
 struct rows *sqlite_rows_open(struct database *database, const char *sql,
 	const struct value *values, size_t size, GError **error);
+struct rows *sqlite_rows_stream(struct database *database, const char *sql, GError **error);
 void sqlite_rows_close(struct database *database, struct rows *rows);
 bool sqlite_rows_next(struct database *database, struct rows *rows, GError **error);
 struct nullable sqlite_rows_get_integer(struct rows *rows, int column);

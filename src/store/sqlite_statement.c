@@ -75,6 +75,13 @@ sqlite_rows_open(struct database *database, const char *sql, const struct value 
 	return NULL;
 }
 
+/* SQLite's rows always come one by one. */
+struct rows *
+sqlite_rows_stream(struct database *database, const char *sql, GError **error)
+{
+	return sqlite_rows_open(database, sql, NULL, 0, error);
+}
+
 void
 sqlite_rows_close(struct database *database, struct rows *rows)
 {

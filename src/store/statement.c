@@ -33,6 +33,15 @@ statement_new(struct database *database, const char *sql, const struct value *va
 	return statement;
 }
 
+struct statement *
+statement_new_stream(struct database *database, const char *sql)
+{
+	struct statement *statement = g_new0(struct statement, 1);
+	statement->database = database;
+	statement->rows = database->ops->stream(database, sql, &statement->error);
+	return statement;
+}
+
 void
 statement_free(struct statement *statement)
 {

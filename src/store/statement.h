@@ -68,6 +68,9 @@ struct statement;
 /* Never NULL: an error is told by statement_check(). The values are copied. */
 struct statement *statement_new(
 	struct database *database, const char *sql, const struct value *values, size_t size);
+/* One of many rows, which come while they are looked at instead of all at once: no other statement
+ * may run on the connection until this one is freed. */
+struct statement *statement_new_stream(struct database *database, const char *sql);
 void statement_free(struct statement *statement);
 CLEANUP_DEFINE(struct statement, statement_free)
 

@@ -24,7 +24,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(instance_name_free)
 	struct instance_name *name =
 		instance_name_new(config_get_string(config, OPTION_INSTANCE_NAME_TEMPLATE), NULL);
-	g_autofree char *made = instance_name_format(name, 5, "u-u", "dé", NULL);
-	g_assert_true(g_utf8_validate(made, -1, NULL));
+	const struct instance_name_columns columns = {5, "u-u", "dé", NULL};
+	g_autoptr(GString) made = g_string_new(NULL);
+	instance_name_append(name, &columns, made);
+	g_assert_true(g_utf8_validate(made->str, -1, NULL));
 	return 0;
 }

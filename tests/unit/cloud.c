@@ -65,7 +65,7 @@ make_servers(const struct cloud_host *wanted)
 		g_autofree char *uuid =
 			g_strdup_printf("a0000000-0000-4000-8000-%06u%06u", wanted->n, i);
 		g_autofree char *name = g_strdup_printf("server-%u-%u", wanted->n, i);
-		servers_builder_add(builder, uuid, name);
+		servers_builder_add(builder, i, uuid, name);
 	}
 	return servers_builder_end(builder);
 }

@@ -83,7 +83,7 @@ add_servers(struct cell_delta *delta, const char *host, unsigned size)
 {
 	struct servers_builder *builder = servers_builder_new();
 	for (unsigned i = 0; i < size; i++)
-		servers_builder_add(builder, "uuid", "name");
+		servers_builder_add(builder, i, "uuid", "name");
 	g_hash_table_replace(delta->servers, g_strdup(host), servers_builder_end(builder));
 }
 

@@ -125,8 +125,10 @@ test_names_as_python_does(void)
 			continue;
 		}
 		g_assert_no_error(error);
-		g_autofree char *made = instance_name_format(name, 5, "u-u", "dé", NULL);
-		g_assert_cmpstr(made, ==, pairs[i].name);
+		const struct instance_name_columns columns = {5, "u-u", "dé", NULL};
+		g_autoptr(GString) made = g_string_new(NULL);
+		instance_name_append(name, &columns, made);
+		g_assert_cmpstr(made->str, ==, pairs[i].name);
 	}
 }
 
@@ -190,8 +192,30 @@ test_names_any_id(void)
 	CLEANUP(instance_name_free)
 	struct instance_name *name = instance_name_new("%08x", NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *made = instance_name_format(name, cases[i].id, "u", "d", "h");
-		g_assert_cmpstr(made, ==, cases[i].name);
+		const struct instance_name_columns columns = {cases[i].id, "u", "d", "h"};
+		g_autoptr(GString) made = g_string_new(NULL);
+		instance_name_append(name, &columns, made);
+		g_assert_cmpstr(made->str, ==, cases[i].name);
+	}
+}
+
+static void
+test_tells_what_it_needs(void)
+{
+	static const struct {
+		const char *template;
+		bool texts;
+	} cases[] = {
+		{"instance-%08x", false},
+		{"%(id)d-%(uuid)s", false},
+		{"%(nokey)s", false},
+		{"%(display_name)s", true},
+		{"%(id)d.%(hostname)s", true},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		CLEANUP(instance_name_free)
+		struct instance_name *name = instance_name_new(cases[i].template, NULL);
+		g_assert_cmpint(instance_name_needs_texts(name), ==, cases[i].texts);
 	}
 }
 
@@ -204,5 +228,6 @@ main(int argc, char **argv)
 		"/instance-name/refuses-what-it-can-not-name", test_refuses_what_it_can_not_name);
 	g_test_add_func("/instance-name/bounds-the-template", test_bounds_the_template);
 	g_test_add_func("/instance-name/names-any-id", test_names_any_id);
+	g_test_add_func("/instance-name/tells-what-it-needs", test_tells_what_it_needs);
 	return g_test_run();
 }

@@ -16,7 +16,7 @@ test_keeps_order_and_text(void)
 	for (int i = 0; i < 1000; i++) {
 		g_autofree char *uuid = g_strdup_printf("uuid-%d", i);
 		g_autofree char *name = g_strdup_printf("a rather long name, that of %d", i);
-		servers_builder_add(builder, uuid, name);
+		servers_builder_add(builder, i, uuid, name);
 	}
 	CLEANUP(servers_unref)
 	struct servers *servers = servers_builder_end(g_steal_pointer(&builder));
@@ -33,8 +33,8 @@ static void
 test_empty_texts_are_kept(void)
 {
 	struct servers_builder *builder = servers_builder_new();
-	servers_builder_add(builder, "", "");
-	servers_builder_add(builder, "u", "");
+	servers_builder_add(builder, 1, "", "");
+	servers_builder_add(builder, 2, "u", "");
 	CLEANUP(servers_unref) struct servers *servers = servers_builder_end(builder);
 	g_assert_cmpstr(servers_get_uuid(servers, 0), ==, "");
 	g_assert_cmpstr(servers_get_name(servers, 0), ==, "");
@@ -43,17 +43,33 @@ test_empty_texts_are_kept(void)
 }
 
 static void
+test_comes_in_the_order_of_the_ids(void)
+{
+	static const struct {
+		int64_t id;
+		const char *name;
+	} added[] = {{7, "7"}, {-1, "-1"}, {INT64_MAX, "last"}, {8, "8"}, {INT64_MIN, "first"}};
+	static const char *const wanted[] = {"first", "-1", "7", "8", "last"};
+	struct servers_builder *builder = servers_builder_new();
+	for (size_t i = 0; i < G_N_ELEMENTS(added); i++)
+		servers_builder_add(builder, added[i].id, "uuid", added[i].name);
+	CLEANUP(servers_unref) struct servers *servers = servers_builder_end(builder);
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+		g_assert_cmpstr(servers_get_name(servers, i), ==, wanted[i]);
+}
+
+static void
 test_a_builder_may_be_given_up(void)
 {
 	CLEANUP(servers_builder_free) struct servers_builder *builder = servers_builder_new();
-	servers_builder_add(builder, "uuid", "name"); /* the sanitizer would tell of a leak */
+	servers_builder_add(builder, 1, "uuid", "name"); /* the sanitizer would tell of a leak */
 }
 
 static void
 test_lives_as_long_as_its_last_reference(void)
 {
 	struct servers_builder *builder = servers_builder_new();
-	servers_builder_add(builder, "uuid", "name");
+	servers_builder_add(builder, 1, "uuid", "name");
 	struct servers *servers = servers_builder_end(builder);
 	CLEANUP(servers_unref) struct servers *again = servers_ref(servers);
 	servers_unref(servers);
@@ -67,6 +83,8 @@ main(int argc, char **argv)
 	g_test_add_func("/servers/empty-list", test_empty_list);
 	g_test_add_func("/servers/keeps-order-and-text", test_keeps_order_and_text);
 	g_test_add_func("/servers/empty-texts-are-kept", test_empty_texts_are_kept);
+	g_test_add_func(
+		"/servers/comes-in-the-order-of-the-ids", test_comes_in_the_order_of_the_ids);
 	g_test_add_func("/servers/a-builder-may-be-given-up", test_a_builder_may_be_given_up);
 	g_test_add_func("/servers/lives-as-long-as-its-last-reference",
 		test_lives_as_long_as_its_last_reference);

@@ -269,6 +269,53 @@ test_reads_live_rows_by_host(struct fixture *fixture, const void *data)
 	g_assert_cmpuint(none->services->len + none->hypervisors->len, ==, 0);
 }
 
+static char *
+format_servers(const struct host *host)
+{
+	struct servers *servers = hypervisor_get_servers(host->hypervisors->pdata[0]);
+	GString *text = g_string_new(NULL);
+	for (size_t i = 0; i < servers_get_size(servers); i++)
+		g_string_append_printf(text, "%s%s %s", i == 0 ? "" : ", ",
+			servers_get_uuid(servers, i), servers_get_name(servers, i));
+	return g_string_free(text, FALSE);
+}
+
+/* Whichever way they are read: from indexes, or where ids lie too far apart for it or a name needs
+ * more, from rows; of all hosts or of one. */
+static void
+test_servers_are_the_same_by_any_way(struct fixture *fixture, const void *data)
+{
+	static const struct {
+		const char *sql;
+		const char *servers; /* of host a */
+	} cases[] = {
+		{two_hosts, "i10 instance-0000000a, i20 instance-00000014"},
+		{"UPDATE instances SET cleaned = 1 WHERE id = 10",
+			"i10 instance-0000000a, i20 instance-00000014"},
+		{"INSERT INTO instances (id, uuid, host, deleted) VALUES (-1, 'i-1', 'a', 0), "
+		 "(21, 'deleted', 'a', 21), (22, 'neither', 'a', NULL), "
+		 "(23, 'this one is far too long to be a uuid', 'a', 0), (24, '', 'a', 0)",
+			"i-1 instance--0000001, i10 instance-0000000a, i20 instance-00000014"},
+		{"INSERT INTO instances (id, uuid, host, deleted) "
+		 "VALUES (1099511627776, 'far', 'a', 0)",
+			"i-1 instance--0000001, i10 instance-0000000a, i20 instance-00000014, "
+			"far instance-10000000000"},
+		{"UPDATE instances SET deleted = id", ""},
+	};
+	fixture_make_foreign(fixture);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		fixture_execute(fixture, cases[i].sql);
+		fixture_open(fixture, STORE_READ);
+		g_autoptr(GPtrArray) hosts = store_read_all(fixture->store, NULL);
+		g_autofree char *of_all = format_servers(find_host(hosts, "a"));
+		CLEANUP(host_free) struct host *a = store_read_host(fixture->store, "a", NULL);
+		g_autofree char *of_one = format_servers(a);
+		g_assert_cmpstr(of_all, ==, cases[i].servers);
+		g_assert_cmpstr(of_one, ==, cases[i].servers);
+		fixture_close(fixture);
+	}
+}
+
 static void
 test_no_row_spoils_another(struct fixture *fixture, const void *data)
 {
@@ -286,6 +333,8 @@ test_no_row_spoils_another(struct fixture *fixture, const void *data)
 		"(13, 'n13', 'odd', x'61ff62', '', 'x', '', 'many', 1, 1, 1, 1, 1, 'few', "
 		"'{\"uptime\": ', x'00', 0), "
 		"(14, 'n14', 'odder', 'h', '', 1, '', 1, 1, 1, 1, 1, 1, 1, '[7]', 5, 0), "
+		"(16, 'n16', 'escaped', 'h', '', 1, '', 1, 1, 1, 1, 1, 1, 1, "
+		"'{\"\\u0075ptime\": \"up\"}', 5, 0), "
 		"(15, 'n15', 'oddest', 'h', '', 1, '', 1, 1, 1, 1, 1, 1, 1, '{\"uptime\": 7}', "
 		"5, 0)");
 	fixture_open(fixture, STORE_READ);
@@ -307,6 +356,8 @@ test_no_row_spoils_another(struct fixture *fixture, const void *data)
 	g_assert_false(columns->uptime_known);
 	struct hypervisor *odder = find_host(hosts, "odder")->hypervisors->pdata[0];
 	g_assert_false(hypervisor_get_columns(odder)->uptime_known);
+	struct hypervisor *escaped = find_host(hosts, "escaped")->hypervisors->pdata[0];
+	g_assert_cmpstr(hypervisor_get_columns(escaped)->uptime, ==, "up");
 	struct hypervisor *oddest = find_host(hosts, "oddest")->hypervisors->pdata[0];
 	g_assert_true(hypervisor_get_columns(oddest)->uptime_known);
 	g_assert_null(hypervisor_get_columns(oddest)->uptime);
@@ -382,6 +433,7 @@ main(int argc, char *argv[])
 		{"/store/one-process-holds-it", test_one_process_holds_it},
 		{"/store/lock-needs-a-directory", test_lock_needs_a_directory},
 		{"/store/reads-live-rows-by-host", test_reads_live_rows_by_host},
+		{"/store/servers-are-the-same-by-any-way", test_servers_are_the_same_by_any_way},
 		{"/store/no-row-spoils-another", test_no_row_spoils_another},
 		{"/store/sees-another-process-write", test_sees_another_process_write},
 		{"/store/reads-the-file-that-takes-its-place",
