@@ -28,8 +28,12 @@ class Cloud:
         self.hypervisors = hypervisors
         self.url = f"sqlite:///{path}"
 
+    def open(self):
+        """A connection to read, in a `with` block."""
+        return contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True))
+
     def select(self, sql):
-        with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as database:
+        with self.open() as database:
             return database.execute(sql).fetchall()
 
     def uuids(self):

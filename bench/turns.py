@@ -17,9 +17,10 @@ class Samples(list):
     def median(self, field):
         return statistics.median(getattr(sample, field) for sample in self)
 
-    def ratio(self, other, field):
-        """To another's: the median of the rounds' ratios, each of two neighbours in time."""
-        return statistics.median(getattr(one, field) / getattr(two, field) for one, two in zip(self, other))
+    def ratio(self, other, field, to=None):
+        """To another's, of the same field or of `to`: the median of the rounds' ratios, each of two neighbours in
+        time."""
+        return statistics.median(getattr(one, field) / getattr(two, to or field) for one, two in zip(self, other))
 
     def spread(self, field="rate"):
         """The median, with the lowest and the highest."""
