@@ -51,15 +51,15 @@ INSERT INTO host_mappings (created_at, cell_id, host) SELECT created_at, 1, host
 # What SQLite's quote() makes of a value.
 LOAD = """
 SET unique_checks = 0, foreign_key_checks = 0;
-LOAD DATA LOCAL INFILE '{path}' INTO TABLE {table} CHARACTER SET utf8mb4
+LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE {table} CHARACTER SET utf8mb4
 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '''' ESCAPED BY '' ({columns});
 """
 ROWS = 2000    # fetched at a time
 
 
-def write_rows(cloud, table, columns, path):
+def write_rows(cloud, table, columns, file):
     values = " || ',' || ".join(f'quote("{column}")' for column in columns)
-    with cloud.open() as database, open(path, "w", encoding="utf-8") as file:
+    with cloud.open() as database:
         rows = database.execute(f"SELECT {values} FROM {table}")
         while batch := rows.fetchmany(ROWS):
             file.writelines(f"{row}\n" for row, in batch)
@@ -172,10 +172,15 @@ class MariaDB:
         tables, indexes = split_schema(sql for sql, in cloud.select("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
         self.sql(f"DROP DATABASE IF EXISTS {cell}; CREATE DATABASE {cell} CHARACTER SET utf8mb3")
         self.sql("".join(tables), cell)
-        path = os.path.join(self.folder, "rows")
         for table in TABLES:
-            columns = [name for _, name, *_ in cloud.select(f"PRAGMA table_info({table})")]
-            write_rows(cloud, table, columns, path)
-            self.sql(LOAD.format(path=path, table=table, columns=", ".join(f"`{column}`" for column in columns)), cell)
-            os.remove(path)
+            self.load_rows(cloud, table, cell)
             self.sql(f"{indexes[table]}; ANALYZE TABLE {table}", cell)
+
+    def load_rows(self, cloud, table, cell):
+        """SQLite makes the text while MariaDB reads it: each has a core."""
+        columns = [name for _, name, *_ in cloud.select(f"PRAGMA table_info({table})")]
+        load = LOAD.format(table=table, columns=", ".join(f"`{column}`" for column in columns))
+        with subprocess.Popen([*self.command(cell), f"--execute={load}"], stdin=subprocess.PIPE, text=True) as client:
+            write_rows(cloud, table, columns, client.stdin)
+        if client.returncode != 0:
+            raise RuntimeError(f"{table} into MariaDB: the client ended with {client.returncode}; expected 0")
