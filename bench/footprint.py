@@ -30,8 +30,6 @@ SHAPES = (
     *(Work("", version, f"{API}{detail}?{servers}{PAGE}", 1) for version in ("2.33", "2.53", "2.75", "2.88")
       for detail in ("", "/detail") for servers in ("", "with_servers=true&") if version != "2.33" or not servers),
 )
-NEXT = re.compile(rb'"href": "http://[^/]+([^"]+)", "rel": "next"|"rel": "next", "href": "http://[^/]+([^"]+)"')
-TAIL = 1000    # bytes at the end of a page that have its links
 
 
 class Timed(Server):
@@ -78,16 +76,8 @@ def read_memory(pid):
 
 def ask_every_shape(port):
     """How many bytes were answered."""
-    size = 0
     with Client(port) as client:
-        for work in SHAPES:
-            path = work.path
-            while path:
-                body = client.get(path, request_headers(work))[1]
-                size += len(body)
-                link = NEXT.search(body[-TAIL:])
-                path = (link.group(1) or link.group(2)).decode() if link else None
-    return size
+        return sum(len(body) for work in SHAPES for body in client.follow_pages(work))
 
 
 def measure_memory(stage, cloud):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 
+from clouds import LARGE
 from peer import stop
 from stage import tell
 from wrk import cpu_seconds
@@ -58,9 +59,12 @@ ROWS = 2000    # fetched at a time
 
 
 def write_rows(cloud, table, columns, file):
+    """Of the largest cloud those alone that are not deleted, as where an operator has Nova archive the
+    others: it takes minutes as it is."""
+    which = "WHERE deleted = 0" if cloud.hypervisors >= LARGE else ""
     values = " || ',' || ".join(f'quote("{column}")' for column in columns)
     with cloud.open() as database:
-        rows = database.execute(f"SELECT {values} FROM {table}")
+        rows = database.execute(f"SELECT {values} FROM {table} {which}")
         while batch := rows.fetchmany(ROWS):
             file.writelines(f"{row}\n" for row, in batch)
 

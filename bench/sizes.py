@@ -9,7 +9,7 @@ from arena import MUSTER, NOAUTH, arena_of
 from stage import tell
 from tables import Part, at_most, figure, micros, table
 from turns import Contender, take_turns
-from works import DETAIL, LIST, LIST_SERVERS, RACK, SEARCH, SHOW, STATISTICS, UPTIME, ask_all, paths_of, request_headers, \
+from works import DETAIL, LIST, LIST_SERVERS, RACK, SEARCH, SHOW, STATISTICS, UPTIME, Client, ask_all, paths_of, request_headers, \
     write_paths
 
 SIZES = (clouds.SMALL, clouds.MIDDLE, clouds.LARGE)
@@ -26,11 +26,20 @@ def start(stage):
         tell(f"a cloud of {size:,} hypervisors")
         cloud = stage.clouds.get(size)
         servers[size] = stage.keep(stage.muster_on(cloud.url)), cloud.uuids()
+        warm(servers[size][0].port)
     return servers
 
 
+def warm(port):
+    """What is made at first use is made, of every hypervisor."""
+    with Client(port) as client:
+        for work in (DETAIL, DETAIL._replace(microversion=UPTIME.microversion), LIST, LIST_SERVERS):
+            for _ in client.follow_pages(work):
+                pass
+
+
 def contenders_of(stage, servers, work):
-    """By size. All is asked for once: what is made at first use is made."""
+    """By size."""
     contenders = {}
     for size, (server, uuids) in servers.items():
         paths = paths_of(work, uuids)

@@ -3,6 +3,7 @@
 import collections
 import http.client
 import os
+import re
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -19,6 +20,8 @@ PAGE = "limit=1000"
 RACK = 40    # hypervisors a rack, in tools/make-cloud's hostnames
 RACKS = 25    # of a cloud of 1,000; larger ones have them too
 FEW, MANY = 16, 64
+NEXT = re.compile(rb'"rel": "next", "href": "http://[^/]+([^"]+)"')
+TAIL = 1000    # bytes at the end of a page that have its link
 
 SHOW = Work("show", "2.88", API + "/{uuid}", MANY)
 LIST = Work("list, 1,000", "2.53", f"{API}?{PAGE}", FEW)
@@ -84,6 +87,16 @@ class Client:
             raise RuntimeError(f"GET {path} at port {self.port}: {response.status} {body[:200]}, will close: "
                                f"{response.will_close}; expected 200, and a connection that stays")
         return response.headers, body
+
+
+    def follow_pages(self, work):
+        """The bodies of the page that the work names and of all behind it."""
+        path = work.path
+        while path:
+            body = self.get(path, request_headers(work))[1]
+            yield body
+            link = NEXT.search(body[-TAIL:])
+            path = link and link.group(1).decode()
 
 
 def ask_all(port, work, paths):
