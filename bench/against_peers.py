@@ -7,6 +7,7 @@ from turns import take_turns
 from works import DETAIL, FEW, MANY, SHOW, WORKS
 
 CONNECTIONS = (1, 16, 255, 256)    # 256 alone is special: README.md
+NO_STALL = 0.8    # of the rate, with one connection more
 OF_BARE = {SHOW: 0.8, DETAIL: 0.9}    # wanted, of the rate of bare libmicrohttpd
 PEERS = (BARE, NGINX)
 
@@ -29,7 +30,8 @@ def times(measured):
     """How long an answer takes, and what it costs."""
     names = (MUSTER, *PEERS)
     rows = [(*label(work),
-             *(" / ".join(figure(samples[name].median(field)) for name in names) for field in ("p50", "p99", "p999", "cpu")),
+             *(" / ".join(figure(samples[name].median(field)) for name in names)
+               for field in ("p50", "p99", "p999", "cpu")),
              " / ".join(f"{samples[name].median('busy'):.0%}" for name in names)) for work, samples in measured]
     return table(("work", "at", "p50 ms: Muster / libmicrohttpd / nginx", "p99 ms", "p99.9 ms", "CPU µs an answer",
                   "server busy"), rows, texts=2)
@@ -37,7 +39,8 @@ def times(measured):
 
 def cost_of_asking(measured):
     rows = [(*label(work), samples[NOAUTH].spread(), samples[MUSTER].spread(),
-             *(" / ".join(figure(samples[name].median(field)) for name in (NOAUTH, MUSTER)) for field in ("p50", "cpu")),
+             *(" / ".join(figure(samples[name].median(field)) for name in (NOAUTH, MUSTER))
+               for field in ("p50", "cpu")),
              f"{samples[MUSTER].median('cpu') - samples[NOAUTH].median('cpu'):+.1f}") for work, samples in measured]
     return table(("work", "at", "noauth, answers/s", "Keystone and policy", "p50 ms: noauth / Keystone",
                   "CPU µs an answer", "more CPU µs"), rows, texts=2)
@@ -72,16 +75,19 @@ The same Muster under noauth:
 
 
 def run_connections(stage):
-    rows = []
+    rows, goals = [], []
     for work in (SHOW, DETAIL):
         contenders = {name: arena_of(stage).contenders[work][name] for name in (MUSTER, *PEERS)}
+        samples = None
         for connections in CONNECTIONS:
             tell(f"  {work.name}, {connections} connections")
-            samples = take_turns(stage, contenders, connections)
+            before, samples = samples, take_turns(stage, contenders, connections)
             rows.append((work.name, connections, samples[MUSTER].spread(),
                          *(f"**{samples[MUSTER].ratio(samples[name], 'rate'):.2f}**" for name in PEERS),
                          *(" / ".join(figure(samples[name].median(field)) for name in contenders)
                            for field in ("p50", "p99", "p999", "cpu"))))
+        goals.append(at_least(f"{work.name}: Muster's rate with 256 connections to that with 255", NO_STALL,
+                              samples[MUSTER].median("rate") / before[MUSTER].median("rate")))
     text = table(("work at 2.88", "connections", "Muster, answers/s", "to libmicrohttpd", "to nginx",
                   "p50 ms: Muster / libmicrohttpd / nginx", "p99 ms", "p99.9 ms", "CPU µs an answer"), rows)
-    return Part("Connections", f"1,000 hypervisors, kept alive, Keystone and policy.\n\n{text}", [])
+    return Part("Connections", f"1,000 hypervisors, kept alive, Keystone and policy.\n\n{text}", goals)

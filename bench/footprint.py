@@ -105,7 +105,7 @@ def measure_starts(stage):
                 ("MariaDB, beside Nova", mariadb.url(api), MARIADB[size], {"beside": True})):
             tell(f"  start at {size:,} from {source}")
             took = start_often(stage, size, url, **options)
-            rows.append((source, f"{size:,}", *(figure(one) for one in (statistics.median(took), min(took), max(took)))))
+            rows.append((source, f"{size:,}", *map(figure, (statistics.median(took), min(took), max(took)))))
             if wanted:
                 goals.append(at_most(f"start from {source} at {size:,}, s", wanted, statistics.median(took), "{:.3f}"))
     return table(("start to the first answer from", "hypervisors", "s", "least", "most"), rows), goals
@@ -144,7 +144,7 @@ def run(stage):
     took = [1000 * one for one in measure_changes(stage, cloud)]
     changes = table(("ms from a change to the first answer that shows it", "median", "least", "most"),
                     [("`muster host` on a store of Muster's own, 100,000 hypervisors",
-                      *(figure(one) for one in (statistics.median(took), min(took), max(took))))])
+                      *map(figure, (statistics.median(took), min(took), max(took))))])
     goals.append(at_most("a change at 100,000 until an answer shows it, ms", CHANGE, statistics.median(took), "{:.1f}"))
     starts, more = measure_starts(stage)
     text = f"""One core, noauth. The databases' files are in the memory of the machine.

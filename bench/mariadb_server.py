@@ -93,10 +93,9 @@ class MariaDB:
         self.port = free_port()
 
     def __enter__(self):
-        is_new = not os.path.exists(self.data)
-        if is_new:
-            subprocess.run(["mariadb-install-db", "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={self.data}",
-                            "--skip-test-db", "--auth-root-authentication-method=normal"],
+        if not os.path.exists(self.data):
+            subprocess.run(["mariadb-install-db", "--no-defaults", f"--user={getpass.getuser()}",
+                            f"--datadir={self.data}", "--skip-test-db", "--auth-root-authentication-method=normal"],
                            check=True, stdout=subprocess.DEVNULL)
         with open(os.path.join(self.folder, "log"), "wb") as log:
             self.process = subprocess.Popen(

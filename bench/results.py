@@ -17,7 +17,10 @@ NOVA = "Beside Nova"
 
 def output_of(*command):
     """The first line."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=HERE)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=HERE)
+    except OSError:
+        return "unknown"
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
@@ -59,8 +62,8 @@ def format_run(parts, conditions, args):
     if parts[0].title == NOVA:
         texts[0] = f"## {NOVA}\n\n{conditions}\n\n{parts[0].text.rstrip()}\n"
     else:
-        texts.insert(0, f"## Goals\n\n{conditions} {args.rounds} rounds of {args.seconds} s each, in turns; medians, in "
-                        f"brackets the lowest and the highest.\n\n{table_of_goals(goals)}\n")
+        texts.insert(0, f"## Goals\n\n{conditions} {args.rounds} rounds of {args.seconds} s each, in turns; medians, "
+                        f"in brackets the lowest and the highest.\n\n{table_of_goals(goals)}\n")
     return "\n".join(texts)
 
 

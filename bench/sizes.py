@@ -5,12 +5,12 @@ import os
 
 import clouds
 from against_peers import OF_BARE, PEERS, goals_of
-from arena import MUSTER, NOAUTH, arena_of
+from arena import MUSTER, arena_of
 from stage import tell
 from tables import Part, at_most, figure, micros, table
 from turns import Contender, take_turns
-from works import DETAIL, LIST, LIST_SERVERS, RACK, SEARCH, SHOW, STATISTICS, UPTIME, Client, ask_all, paths_of, request_headers, \
-    write_paths
+from works import DETAIL, LIST, LIST_SERVERS, RACK, SEARCH, SHOW, STATISTICS, UPTIME, Client, ask_all, paths_of, \
+    request_headers, write_paths
 
 SIZES = (clouds.SMALL, clouds.MIDDLE, clouds.LARGE)
 WORKS = (SHOW, LIST, DETAIL, LIST_SERVERS, SEARCH, STATISTICS, UPTIME)
@@ -59,7 +59,8 @@ def row_of(work, samples):
 def goals_of_size(work, samples):
     largest = samples[clouds.LARGE]
     if work in P50:
-        yield at_most(f"{work.name} among 100,000: p50 for one client, µs", P50[work], 1000 * largest.median("p50"), "{:,.0f}")
+        yield at_most(f"{work.name} among 100,000: p50 for one client, µs", P50[work],
+                      1000 * largest.median("p50"), "{:,.0f}")
     if work in INDEPENDENT:
         yield at_most(f"{work.name}: CPU time at 100,000 to that at 1,000", GROWTH,
                       largest.ratio(samples[clouds.SMALL], "cpu"))
@@ -76,7 +77,7 @@ def run(stage):
         rows.append(row_of(work, samples))
         goals += goals_of_size(work, samples)
         if work in OF_BARE:
-            peers = {name: one for name, one in arena_of(stage).contenders[work].items() if name not in (MUSTER, NOAUTH)}
+            peers = {name: arena_of(stage).contenders[work][name] for name in PEERS}
             against = take_turns(stage, {MUSTER: contenders[clouds.LARGE], **peers}, work.connections)
             samples_of[work] = against
             loaded.append((work.name, work.connections, *(against[name].spread() for name in (MUSTER, *PEERS)),
@@ -84,8 +85,8 @@ def run(stage):
                            " / ".join(figure(against[name].median("cpu")) for name in (MUSTER, *PEERS))))
     goals += [goal._replace(what=f"{goal.what}, at 100,000") for goal in goals_of(samples_of)]
     sizes = [f"{size:,}" for size in SIZES]
-    text = f"""One client, Keystone and policy. A show and an uptime are of any hypervisor of the cloud at random; a page is \
-the first; a pattern finds {RACK} hypervisors in each.
+    text = f"""One client, Keystone and policy. A show and an uptime are of any hypervisor of the cloud at random; a page \
+is the first; a pattern finds {RACK} hypervisors in each.
 
 {table(("work", "at", *(f"p50 µs, {size}" for size in sizes), *(f"p99 µs, {size}" for size in (sizes[0], sizes[-1])),
         *(f"CPU µs, {size}" for size in sizes), "100,000 to 1,000"), rows, texts=2)}

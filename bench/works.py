@@ -35,7 +35,8 @@ WORKS = (
     SHOW,
     LIST, LIST._replace(microversion="2.87"), LIST._replace(microversion="2.88"),
     DETAIL._replace(microversion="2.53"), DETAIL._replace(microversion="2.87"), DETAIL,
-    LIST_SERVERS, DETAIL._replace(name="detail, 1,000 with 20,000 servers", path=f"{API}/detail?with_servers=true&{PAGE}"),
+    LIST_SERVERS,
+    DETAIL._replace(name="detail, 1,000 with 20,000 servers", path=f"{API}/detail?with_servers=true&{PAGE}"),
     SEARCH, STATISTICS, UPTIME,
 )
 
