@@ -7,12 +7,10 @@ import os
 import clouds
 from bare import Bare
 from nginx import Nginx
-from peer import shared_headers
+from peer import find_port, shared_headers
 from stage import tell
 from turns import Contender
 from works import WORKS, ask_all, paths_of, request_headers, write_paths
-
-from server import free_port    # of tests/conformance
 
 MUSTER, NOAUTH, BARE, NGINX = "Muster", "noauth", "libmicrohttpd", "nginx"
 CONSTANT = ("X-OpenStack-Request-Id", "X-Compute-Request-Id")    # of a peer; Muster makes them anew
@@ -51,7 +49,7 @@ class Arena:
         headers, bodies = ask_all(self.guarded.port, work, paths)
         self.bytes[work] = len(bodies[paths[0]])
         paths_file = write_paths(paths, os.path.join(stage.new_folder(), "paths"))
-        ports = [free_port() for _ in range(2)]
+        ports = [find_port() for _ in range(2)]
         self.bare.add(ports[0], headers, bodies)
         self.nginx.add(ports[1], headers, bodies)
         self.contenders[work] = paths_file, ports

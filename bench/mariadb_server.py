@@ -8,12 +8,11 @@ import subprocess
 import time
 
 from clouds import LARGE
-from peer import stop
+from peer import find_port, stop
 from stage import tell
 from wrk import cpu_seconds
 
 from mariadb import convert    # of tests/conformance
-from server import free_port
 
 USER, PASSWORD = "muster", "bench"
 START_TIMEOUT = 60    # s
@@ -90,7 +89,7 @@ class MariaDB:
         self.data = data
         self.folder = folder
         self.socket = os.path.join(folder, "socket")
-        self.port = free_port()
+        self.port = find_port()
 
     def __enter__(self):
         if not os.path.exists(self.data):

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What nginx and the bare library have in common: a folder, ports on loopback, one process that runs as
 long as a `with` block and is ended by its pid."""
+import contextlib
+import itertools
 import os
+import random
 import socket
 import subprocess
 import time
@@ -11,6 +14,18 @@ STOP_TIMEOUT = 10    # s
 
 # A server sends these in its own way.
 OWN_HEADERS = {"connection", "content-length", "date", "server"}
+
+
+_ports = itertools.count(random.randrange(10000, 20000))
+
+
+def find_port():
+    """A free one below those from which the kernel gives clients theirs: between now and the start of
+    who is to listen there, thousands of connections are made."""
+    for port in _ports:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def shared_headers(headers):

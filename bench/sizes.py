@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an answer costs at 1,000, 10,000 and 100,000 hypervisors, and whether the largest cloud still holds
 against the peers."""
+import contextlib
 import os
 
 import clouds
@@ -19,13 +20,13 @@ GROWTH = 1.25    # times as much at 100,000 still counts as that: more memory is
 P50 = {SEARCH: 1000, STATISTICS: 50}    # µs for one client at 100,000
 
 
-def start(stage):
-    """{size: (server, uuids)}, all running: nobody else asks one while another is measured."""
+def start(stage, stack):
+    """{size: (server, uuids)}, running until the stack is left: an idle one costs the others nothing."""
     servers = {clouds.SMALL: (arena_of(stage).guarded, arena_of(stage).uuids)}
     for size in SIZES[1:]:
         tell(f"a cloud of {size:,} hypervisors")
         cloud = stage.clouds.get(size)
-        servers[size] = stage.keep(stage.muster_on(cloud.url)), cloud.uuids()
+        servers[size] = stack.enter_context(stage.muster_on(cloud.url)), cloud.uuids()
         warm(servers[size][0].port)
     return servers
 
@@ -66,9 +67,9 @@ def goals_of_size(work, samples):
                       largest.ratio(samples[clouds.SMALL], "cpu"))
 
 
-def run(stage):
-    servers = start(stage)
-    rows, goals, loaded = [], [], []
+def measure_all(stage, servers):
+    """(rows of one client's, rows against the peers, goals)"""
+    rows, loaded, goals = [], [], []
     samples_of = {}
     for work in WORKS:
         tell(f"  {work.name} at each size")
@@ -83,7 +84,12 @@ def run(stage):
             loaded.append((work.name, work.connections, *(against[name].spread() for name in (MUSTER, *PEERS)),
                            *(f"**{against[MUSTER].ratio(against[name], 'rate'):.2f}**" for name in PEERS),
                            " / ".join(figure(against[name].median("cpu")) for name in (MUSTER, *PEERS))))
-    goals += [goal._replace(what=f"{goal.what}, at 100,000") for goal in goals_of(samples_of)]
+    return rows, loaded, [*goals, *(goal._replace(what=f"{goal.what}, at 100,000") for goal in goals_of(samples_of))]
+
+
+def run(stage):
+    with contextlib.ExitStack() as stack:    # what comes after writes to the largest cloud
+        rows, loaded, goals = measure_all(stage, start(stage, stack))
     sizes = [f"{size:,}" for size in SIZES]
     text = f"""One client, Keystone and policy. A show and an uptime are of any hypervisor of the cloud at random; a page \
 is the first; a pattern finds {RACK} hypervisors in each.
