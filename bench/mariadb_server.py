@@ -102,6 +102,7 @@ class MariaDB:
                  f"--socket={self.socket}", f"--pid-file={self.folder}/pid", f"--tmpdir={self.folder}",
                  "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve", "--local-infile=1",
                  "--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=512M",
+                 "--innodb-sort-buffer-size=64M",    # for the indexes of the clouds
                  f"--innodb-buffer-pool-size={BUFFER_POOL}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
