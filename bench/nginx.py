@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peer: nginx with a configuration and a directory of its own, one worker, on
+"""A peer: nginx with a configuration and a directory of its own, one worker, on
 loopback, serving what Muster answered as static files. A document root for each
 work, since a file's name can't tell two microversions of one path apart; a port for
 each root, so that nginx need not look into the request to choose."""
 import os
 import pwd
-import socket
-import subprocess
-import time
+
+from peer import Peer, shared_headers
 
 CONF = """\
 {user}
@@ -45,72 +44,40 @@ SERVER = """
 		default_type "{content_type}";
 		add_header Last-Modified "";
 		{headers}
+		{choose}
 	}}
 """
 
-# nginx sends these in its own way.
-OWN_HEADERS = {"connection", "content-length", "date", "server"}
+# Where the answers of a work differ by the query, the file's name has the query.
+CHOOSE = "location / { try_files $request_uri =404; }"
 
 
-def shared_headers(headers):
-    """(name, value) of those that nginx is to send as Muster does, in a fixed order."""
-    return sorted((name, value) for name, value in headers.items() if name.lower() not in OWN_HEADERS)
+class Nginx(Peer):
+    name = "nginx"
 
-
-class Nginx:
     def __init__(self, directory, prefix=()):
-        self.directory = directory
-        self.prefix = prefix
+        super().__init__(directory)
         self.servers = []
+        self.conf = os.path.join(directory, "nginx.conf")
+        self.command = [*prefix, "nginx", "-p", directory, "-c", self.conf, "-e", os.path.join(directory, "error.log")]
 
     def add(self, port, headers, bodies):
         """Serves the bodies, by path, with the headers, at the port."""
         root = os.path.join(self.directory, str(port))
+        by_query = len(bodies) > len({path.split("?")[0] for path in bodies})
         for path, body in bodies.items():
-            file_name = root + path.split("?")[0]
+            file_name = root + (path if by_query else path.split("?")[0])
             os.makedirs(os.path.dirname(file_name), exist_ok=True)
             with open(file_name, "wb") as file:
                 file.write(body)
         lines = [f'add_header {name} "{value}";' for name, value in shared_headers(headers) if name != "Content-Type"]
         self.servers.append(SERVER.format(port=port, root=root, content_type=headers["Content-Type"],
-                                          headers="\n\t\t".join(lines)))
-        self.port = port
+                                          headers="\n\t\t".join(lines), choose=CHOOSE if by_query else ""))
+        self.ports.append(port)
 
     def __enter__(self):
         # Started by root, the worker would turn into a user that may not read the files.
         user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
-        conf = os.path.join(self.directory, "nginx.conf")
-        with open(conf, "w", encoding="utf-8") as file:
+        with open(self.conf, "w", encoding="utf-8") as file:
             file.write(CONF.format(user=user, directory=self.directory, servers="".join(self.servers)))
-        self.process = subprocess.Popen([*self.prefix, "nginx", "-p", self.directory, "-c", conf,
-                                         "-e", os.path.join(self.directory, "error.log")], stdin=subprocess.DEVNULL)
-        try:
-            self.wait()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def wait(self):
-        deadline = time.monotonic() + 10
-        while self.process.poll() is None and time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError(f"nginx does not listen on 127.0.0.1:{self.port}; expected it within 10 s")
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        return super().__enter__()

@@ -17,7 +17,7 @@ end
 
 function done(summary, latency)
 	local errors = summary.errors
-	io.write(string.format('{"requests": %d, "seconds": %.6f, "bytes": %d, "p50": %d, "p99": %d, "errors": %d}\n',
+	io.write(string.format('{"requests": %d, "seconds": %.6f, "bytes": %d, "p50": %d, "p99": %d, "p999": %d, "errors": %d}\n',
 		summary.requests, summary.duration / 1e6, summary.bytes, latency:percentile(50), latency:percentile(99),
-		errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+		latency:percentile(99.9), errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end

@@ -8,7 +8,7 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 LONGEST = 300    # s for an answer: Nova's may take long
 
-Told = collections.namedtuple("Told", "requests seconds p50 p99")    # p50, p99: ms
+Told = collections.namedtuple("Told", "requests seconds p50 p99 p999")    # p…: ms
 
 
 def cpu_seconds(pid):
@@ -34,4 +34,4 @@ def run(port, headers, paths_file, connections, seconds, prefix=()):
     told = json.loads(done.stdout.splitlines()[-1])
     if told["errors"] or not told["requests"]:
         raise RuntimeError(f"{paths_file} at port {port}: {told}; expected requests, and no errors")
-    return Told(told["requests"], told["seconds"], told["p50"] / 1000, told["p99"] / 1000)
+    return Told(told["requests"], told["seconds"], *(told[name] / 1000 for name in ("p50", "p99", "p999")))
