@@ -19,6 +19,9 @@
 #define NOT_FOUND "The resource could not be found."
 #define STATUS_NOT_ACCEPTABLE 406
 
+#define SERVICE_VERSION "OpenStack-API-Version"
+#define NOVA_VERSION "X-OpenStack-Nova-API-Version"
+
 /* An operation that nobody had thought about must not be open to all. */
 static void
 check_rules(void)
@@ -101,17 +104,11 @@ answer_route(struct context *context)
 	return error != NULL ? answer_error(error) : response;
 }
 
-static void
-free_version(void *version)
-{
-	g_free(version);
-}
-
 static bool
 read_version(struct context *context, GError **error)
 {
 	const struct http_request *request = context->request;
-	const struct microversion *known = http_request_get_memo(request, free_version);
+	const struct microversion *known = http_request_get_memo(request, HTTP_MEMO_VERSION);
 	if (known != NULL) {
 		context->version = *known;
 		return true;
@@ -120,7 +117,7 @@ read_version(struct context *context, GError **error)
 	if (!microversion_parse(request, max, &context->version, error))
 		return false;
 	http_request_take_memo(
-		request, g_memdup2(&context->version, sizeof(context->version)), free_version);
+		request, HTTP_MEMO_VERSION, g_memdup2(&context->version, sizeof(context->version)));
 	return true;
 }
 
@@ -205,13 +202,14 @@ add_version(const struct microversion *version, struct http_response *response)
 {
 	if (version->shown == NULL)
 		return;
-	/* What is offered is shown by a text that stays. */
-	void (*add)(struct http_response * response, const char *name, const char *value) =
-		version->asked == NULL ? http_response_add_static_header : http_response_add_header;
-	add(response, "OpenStack-API-Version", version->shown_service);
-	add(response, "X-OpenStack-Nova-API-Version", version->shown);
-	http_response_add_static_header(
-		response, "Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+	if (version->asked == NULL) { /* what is offered is shown by a text that stays */
+		http_response_add_static_header(response, SERVICE_VERSION, version->shown_service);
+		http_response_add_static_header(response, NOVA_VERSION, version->shown);
+	} else {
+		http_response_add_header(response, SERVICE_VERSION, version->shown_service);
+		http_response_add_header(response, NOVA_VERSION, version->shown);
+	}
+	http_response_add_static_header(response, "Vary", SERVICE_VERSION ", " NOVA_VERSION);
 }
 
 static void

@@ -41,8 +41,8 @@ struct context {
 	char *path;          /* decoded, without the mount */
 	const char *mount;   /* static: "/compute" where the path began so, else "" */
 	char *segments_text; /* a copy of the path that is cut up into them */
-	const char *segments[CONTEXT_SEGMENTS_MAX + 2]; /* of the path, empty ones left out; NULL:
-							   the end */
+	/* Of the path, empty ones left out; ended by NULL. */
+	const char *segments[CONTEXT_SEGMENTS_MAX + 2];
 	const char *root;       /* static: "/v2" or "/v2.1"; NULL: another */
 	const char *project_id; /* of the path, one of the segments; NULL: the path has none */
 	const struct route *route;

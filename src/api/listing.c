@@ -3,17 +3,18 @@
 
 #include "api/json.h"
 
-#define PIECE 64 /* hypervisors put together at a time: up to 128 KiB */
+#define PIECE_SIZE (16 * 1024) /* bytes after which a piece ends */
+
+enum { UNLISTED, DOWN, UP };
 
 struct listing {
 	struct snapshot *snapshot;
 	GPtrArray *matches; /* NULL: all of the snapshot */
+	uint8_t *states;    /* of each, at the listing's moment: heartbeats go on meanwhile */
 	size_t size;
 	size_t next;
 	bool is_first; /* none has been shown yet */
 	struct view view;
-	int64_t now;
-	int64_t down_time;
 };
 
 bool
@@ -29,21 +30,31 @@ listing_free(void *data)
 	struct listing *listing = data;
 	snapshot_unref(listing->snapshot);
 	g_clear_pointer(&listing->matches, g_ptr_array_unref);
+	g_free(listing->states);
 	g_free(listing);
 }
 
-static void
-append(struct listing *listing, GString *json, struct hypervisor *hypervisor)
+static struct hypervisor *
+get(const struct listing *listing, size_t at)
 {
-	int64_t until;
-	if (!hypervisor_is_listed(hypervisor))
-		return;
-	bool up = service_is_up(
-		hypervisor_get_service(hypervisor), listing->now, listing->down_time, &until);
-	if (!listing->is_first)
-		g_string_append(json, ", ");
-	listing->is_first = false;
-	view_append(json, hypervisor, listing->view, up, NULL);
+	return listing->matches == NULL ? snapshot_get(listing->snapshot, at)
+					: g_ptr_array_index(listing->matches, at);
+}
+
+static void
+note_states(struct listing *listing, const struct context *context)
+{
+	int64_t down_time = inventory_get_down_time(context->api->options.inventory), until;
+	listing->states = g_malloc(listing->size);
+	for (size_t i = 0; i < listing->size; i++) {
+		const struct hypervisor *hypervisor = get(listing, i);
+		listing->states[i] = UNLISTED;
+		if (hypervisor_is_listed(hypervisor))
+			listing->states[i] = service_is_up(hypervisor_get_service(hypervisor),
+						     context->now, down_time, &until)
+						     ? UP
+						     : DOWN;
+	}
 }
 
 static bool
@@ -52,12 +63,15 @@ append_piece(void *data, GString *json)
 	struct listing *listing = data;
 	if (listing->next == 0)
 		g_string_append(json, "{\"hypervisors\": [");
-	size_t end = MIN(listing->size, listing->next + PIECE);
-	for (; listing->next < end; listing->next++)
-		append(listing, json,
-			listing->matches == NULL
-				? snapshot_get(listing->snapshot, listing->next)
-				: g_ptr_array_index(listing->matches, listing->next));
+	for (; listing->next < listing->size && json->len < PIECE_SIZE; listing->next++) {
+		uint8_t state = listing->states[listing->next];
+		if (state == UNLISTED)
+			continue;
+		if (!listing->is_first)
+			g_string_append(json, ", ");
+		listing->is_first = false;
+		view_append(json, get(listing, listing->next), listing->view, state == UP, NULL);
+	}
 	if (listing->next < listing->size)
 		return true;
 	g_string_append(json, "]}");
@@ -75,9 +89,8 @@ listing_answer(const struct context *context, struct snapshot *snapshot, GPtrArr
 		.size = matches == NULL ? snapshot_get_size(snapshot) : matches->len,
 		.is_first = true,
 		.view = view,
-		.now = context->now,
-		.down_time = inventory_get_down_time(context->api->options.inventory),
 	};
+	note_states(listing, context);
 	struct http_response *response = http_response_new(200);
 	http_response_take_stream(
 		response, (struct http_stream){append_piece, listing_free, listing});

@@ -15,7 +15,8 @@ http_etag_format(const void *bytes, size_t size, uint64_t number, char etag[HTTP
 	gnutls_hash_hd_t hash;
 	int failed = gnutls_hash_init(&hash, GNUTLS_DIG_SHA256);
 	g_assert(failed == 0); /* a machine without SHA-256 (FIPS mode has it, too) */
-	gnutls_hash(hash, &number, sizeof(number));
+	uint64_t ordered = GUINT64_TO_LE(number); /* on every machine */
+	gnutls_hash(hash, &ordered, sizeof(ordered));
 	gnutls_hash(hash, bytes, size);
 	gnutls_hash_deinit(hash, digest);
 	char *at = stpcpy(etag, WEAK "\"");

@@ -110,6 +110,21 @@ set_over(struct exchange *exchange)
 	}
 }
 
+static void
+end(struct exchange *exchange)
+{
+	if (!exchange->is_begun)
+		return;
+	exchange->is_begun = false;
+	if (exchange->is_under_way)
+		set_over(exchange);
+	if (exchange->trimmed != NULL)
+		g_ptr_array_unref(exchange->trimmed);
+	if (exchange->waits != NULL)
+		g_ptr_array_unref(exchange->waits);
+	g_free(exchange->target);
+}
+
 static struct exchange *
 take_exchange(struct connection *connection)
 {
@@ -118,6 +133,8 @@ take_exchange(struct connection *connection)
 		exchange = g_new(struct exchange, 1);
 		exchange->head = head_new();
 		connection_set_context(connection, exchange);
+	} else {
+		end(exchange); /* if libmicrohttpd has not told of it */
 	}
 	memset(exchange, 0, offsetof(struct exchange, head));
 	return exchange;
@@ -279,24 +296,24 @@ read_head(struct exchange *exchange, struct MHD_Connection *mhd, const char *met
 	follow_request_line(exchange, method, version);
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, read_header, exchange);
 
-	const struct http_rule *broken = http_rules_find_broken_by_line(&exchange->request);
+	const struct http_rule *broken = http_rules_find_broken(&exchange->request);
 	return broken != NULL ? broken : check_headers(exchange, mhd);
 }
 
 void *
-http_request_get_memo(const struct http_request *request, GDestroyNotify free_memo)
+http_request_get_memo(const struct http_request *request, enum http_memo kind)
 {
 	const struct exchange *exchange = request->exchange;
-	return exchange == NULL ? NULL : head_get_memo(exchange->head, free_memo);
+	return exchange == NULL ? NULL : head_get_memo(exchange->head, kind);
 }
 
 void
-http_request_take_memo(const struct http_request *request, void *memo, GDestroyNotify free_memo)
+http_request_take_memo(const struct http_request *request, enum http_memo kind, void *memo)
 {
 	if (request->exchange == NULL)
-		free_memo(memo);
+		g_free(memo);
 	else
-		head_take_memo(request->exchange->head, memo, free_memo);
+		head_take_memo(request->exchange->head, kind, memo);
 }
 
 static enum MHD_Result
@@ -383,21 +400,6 @@ exchange_read(void *data, struct MHD_Connection *mhd, const char *url, const cha
 		return refuse(exchange, mhd, MHD_HTTP_CONTENT_TOO_LARGE,
 			"The request's body is too long.");
 	return answer(exchange, mhd);
-}
-
-static void
-end(struct exchange *exchange)
-{
-	if (!exchange->is_begun)
-		return;
-	exchange->is_begun = false;
-	if (exchange->is_under_way)
-		set_over(exchange);
-	if (exchange->trimmed != NULL)
-		g_ptr_array_unref(exchange->trimmed);
-	if (exchange->waits != NULL)
-		g_ptr_array_unref(exchange->waits);
-	g_free(exchange->target);
 }
 
 void

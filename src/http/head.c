@@ -3,19 +3,11 @@
 
 #include <string.h>
 
-#define MEMOS_MAX 4 /* kinds: the identity's, the API's */
-
-struct memo {
-	void *memo;
-	GDestroyNotify free;
-};
-
 struct head {
 	GString *bytes; /* of the headers, from the first name on; empty: none is kept */
 	char *version;
 	size_t headers_size;
-	struct memo memos[MEMOS_MAX];
-	unsigned memos_size;
+	void *memos[HTTP_MEMOS];
 };
 
 struct head *
@@ -72,29 +64,25 @@ head_keep(struct head *head, const struct http_request *request)
 void
 head_clear(struct head *head)
 {
-	for (unsigned i = 0; i < head->memos_size; i++)
-		head->memos[i].free(head->memos[i].memo);
-	head->memos_size = 0;
+	for (unsigned i = 0; i < HTTP_MEMOS; i++)
+		g_clear_pointer(&head->memos[i], g_free);
 	g_string_truncate(head->bytes, 0);
 	g_clear_pointer(&head->version, g_free);
 }
 
 void *
-head_get_memo(const struct head *head, GDestroyNotify free_memo)
+head_get_memo(const struct head *head, enum http_memo kind)
 {
-	for (unsigned i = 0; i < head->memos_size; i++)
-		if (head->memos[i].free == free_memo)
-			return head->memos[i].memo;
-	return NULL;
+	return head->memos[kind];
 }
 
 void
-head_take_memo(struct head *head, void *memo, GDestroyNotify free_memo)
+head_take_memo(struct head *head, enum http_memo kind, void *memo)
 {
 	if (head->bytes->len == 0) {
-		free_memo(memo);
+		g_free(memo);
 		return;
 	}
-	g_assert(head->memos_size < MEMOS_MAX);
-	head->memos[head->memos_size++] = (struct memo){memo, free_memo};
+	g_free(head->memos[kind]);
+	head->memos[kind] = memo;
 }

@@ -26,7 +26,7 @@ void head_keep(struct head *head, const struct http_request *request);
 /* Keeps none. */
 void head_clear(struct head *head);
 
-/* What was made of the head, by the function that frees it; lent. NULL: nothing. */
-void *head_get_memo(const struct head *head, GDestroyNotify free_memo);
-/* Takes it. Where no head is kept it is freed at once. */
-void head_take_memo(struct head *head, void *memo, GDestroyNotify free_memo);
+/* What was made of the head; lent. NULL: nothing. */
+void *head_get_memo(const struct head *head, enum http_memo kind);
+/* Takes it, to be freed by g_free(). Where no head is kept that is at once. */
+void head_take_memo(struct head *head, enum http_memo kind, void *memo);

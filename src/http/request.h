@@ -48,12 +48,18 @@ const struct http_header *http_request_get_header(
 /* How many headers bear that name. */
 size_t http_request_count_header(const struct http_request *request, const char *name);
 
+/* What may be made of a request's headers. */
+enum http_memo {
+	HTTP_MEMO_VERSION, /* the API's: which is asked for */
+	HTTP_MEMO_TOKENS,  /* the identity's: the digest of who asks */
+	HTTP_MEMOS
+};
+
 /*
  * What was made of the headers of an earlier request on this connection, which were the very same
- * (head.h), by the function that frees it; lent for the length of the call. NULL: nothing. What is
- * made must follow from the headers alone. In the handler, on its thread.
+ * (head.h); lent for the length of the call. NULL: nothing. What is made must follow from the
+ * headers alone. In the handler, on its thread.
  */
-void *http_request_get_memo(const struct http_request *request, GDestroyNotify free_memo);
-/* Takes it, for the next one; it may be freed at once. */
-void http_request_take_memo(
-	const struct http_request *request, void *memo, GDestroyNotify free_memo);
+void *http_request_get_memo(const struct http_request *request, enum http_memo kind);
+/* Takes it, to be freed by g_free(): for the next one, or at once where there can't be one. */
+void http_request_take_memo(const struct http_request *request, enum http_memo kind, void *memo);

@@ -72,13 +72,26 @@ has_long_value(const struct http_request *request)
 	return false;
 }
 
-static bool
-has_many_bytes(const struct http_request *request)
+static size_t
+count_bytes(const struct http_request *request)
 {
 	size_t bytes = 0;
 	for (size_t i = 0; i < request->headers_size; i++)
 		bytes += request->headers[i].name_length + request->headers[i].length;
-	return bytes > HTTP_HEADERS_BYTES_MAX;
+	return bytes;
+}
+
+static bool
+has_many_bytes(const struct http_request *request)
+{
+	return count_bytes(request) > HTTP_HEADERS_BYTES_MAX;
+}
+
+static bool
+has_long_head(const struct http_request *request)
+{
+	size_t bytes = strlen(request->target) + count_bytes(request);
+	return bytes + request->headers_size * HTTP_HEADER_COST > HTTP_HEAD_MAX;
 }
 
 static bool
@@ -158,14 +171,18 @@ announces_long_body(const struct http_request *request)
 	       g_ascii_strtoull(length->value, NULL, 10) > HTTP_BODY_MAX;
 }
 
-static const struct http_rule of_line[] = {
+static const struct http_rule of_request[] = {
 	{has_bad_method, 400, "The request's method is not a token."},
 	{has_long_target, 414,
 		"The request's target is longer than " TEXT(HTTP_TARGET_MAX) " bytes."},
 	{has_bad_target, 400, "The request's target holds a blank or a control character."},
 	{has_no_path, 400, "The request's target is neither a path nor a URI with one."},
+	{has_long_head, 431,
+		"The request's target and headers, with " TEXT(
+			HTTP_HEADER_COST) " bytes for each of these, are longer than " TEXT(HTTP_HEAD_MAX) " bytes."},
 };
 
+/* Those that follow from the version and the headers alone. */
 static const struct http_rule of_headers[] = {
 	{has_many_headers, 431, "The request has more than " TEXT(HTTP_HEADERS_MAX) " headers."},
 	{has_long_value, 431,
@@ -196,9 +213,9 @@ find_broken(const struct http_rule *rules, size_t size, const struct http_reques
 }
 
 const struct http_rule *
-http_rules_find_broken_by_line(const struct http_request *request)
+http_rules_find_broken(const struct http_request *request)
 {
-	return find_broken(of_line, G_N_ELEMENTS(of_line), request);
+	return find_broken(of_request, G_N_ELEMENTS(of_request), request);
 }
 
 const struct http_rule *

@@ -13,8 +13,7 @@ struct http_rule {
 	const char *words; /* a sentence for the client: what was wrong, what is expected */
 };
 
-/* The first rule that the request's method and target break, or NULL. */
-const struct http_rule *http_rules_find_broken_by_line(const struct http_request *request);
-/* The first rule that its headers break, or NULL: they follow from its version and headers alone.
- */
+/* The first rule that the request breaks by its method, its target or all of its head; or NULL. */
+const struct http_rule *http_rules_find_broken(const struct http_request *request);
+/* The first one that it breaks by what follows from its version and headers alone; or NULL. */
 const struct http_rule *http_rules_find_broken_by_headers(const struct http_request *request);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define PIECE_SIZE (64 * 1024) /* bytes of a stream that libmicrohttpd asks for at a time */
+#define BLOCK_SIZE                                                                                 \
+	(16 * 1024) /* bytes of a stream at a time; a chunk is what is left of the pool */
 
 /* A stream under way. */
 struct streaming {
@@ -51,27 +52,40 @@ make_stream(struct http_response *from)
 {
 	struct streaming *streaming = g_new(struct streaming, 1);
 	*streaming = (struct streaming){.response = from, .piece = g_string_new(NULL)};
-	return MHD_create_response_from_callback(
-		MHD_SIZE_UNKNOWN, PIECE_SIZE, read_stream, streaming, free_streaming);
+	struct MHD_Response *response = MHD_create_response_from_callback(
+		MHD_SIZE_UNKNOWN, BLOCK_SIZE, read_stream, streaming, free_streaming);
+	if (response == NULL)
+		free_streaming(streaming);
+	return response;
 }
 
-/* The body's parts are sent from where they are; the result owns `from`. */
+static struct MHD_Response *
+make_whole(struct http_response *from)
+{
+	size_t size;
+	void *body = (void *)g_bytes_get_data(from->parts[0], &size); /* only read */
+	return MHD_create_response_from_buffer_with_free_callback_cls(
+		size, body, free_response, from);
+}
+
+/* The body's parts are sent from where they are; the result owns `from`, which is freed where there
+ * is none. */
 static struct MHD_Response *
 make_response(struct http_response *from)
 {
 	if (from->stream.append != NULL)
 		return make_stream(from);
-	if (from->parts_size == 1) {
-		size_t size;
-		void *body = (void *)g_bytes_get_data(from->parts[0], &size); /* only read */
-		return MHD_create_response_from_buffer_with_free_callback_cls(
-			size, body, free_response, from);
-	}
 	struct MHD_IoVec parts[HTTP_RESPONSE_PARTS_MAX];
 	for (unsigned i = 0; i < from->parts_size; i++)
 		parts[i].iov_base = g_bytes_get_data(from->parts[i], &parts[i].iov_len);
 
-	return MHD_create_response_from_iovec(parts, from->parts_size, free_response, from);
+	struct MHD_Response *response = from->parts_size == 1
+						? make_whole(from)
+						: MHD_create_response_from_iovec(parts,
+							  from->parts_size, free_response, from);
+	if (response == NULL)
+		http_response_free(from);
+	return response;
 }
 
 enum MHD_Result
@@ -80,7 +94,6 @@ sending_queue(struct MHD_Connection *mhd, struct http_response *from, bool close
 	struct MHD_Response *response = make_response(from);
 	if (response == NULL) {
 		g_warning("cannot answer a request: libmicrohttpd found no memory for the answer");
-		http_response_free(from);
 		return MHD_NO;
 	}
 	for (unsigned i = 0; i < from->headers_size; i++)

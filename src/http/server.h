@@ -20,7 +20,11 @@
 #define HTTP_HEADERS_MAX 64          /* headers: clients send about ten */
 #define HTTP_HEADER_VALUE_MAX 8192   /* bytes: Keystone's longest tokens are under 8 KiB */
 #define HTTP_HEADERS_BYTES_MAX 10240 /* bytes of all headers together: one such, and the rest */
-#define HTTP_BODY_MAX 65536          /* bytes: no operation has a body; read and thrown away */
+/* Bytes of a whole head: its target, its headers, and for each of these what libmicrohttpd notes of
+ * it. It must fit into the library's pool with the head of the answer (server.c). */
+#define HTTP_HEAD_MAX 14336
+#define HTTP_HEADER_COST 64
+#define HTTP_BODY_MAX 65536 /* bytes: no operation has a body; read and thrown away */
 
 /* Files in PEM; all NULL: plain HTTP. */
 struct http_tls {

@@ -179,12 +179,6 @@ on_answer(struct caller *caller, int64_t expires_at, const GError *error, void *
 	}
 }
 
-static void
-digest_free(void *digest)
-{
-	g_free(digest);
-}
-
 static const struct http_header *
 get_token(const struct http_request *request, const char *name)
 {
@@ -197,7 +191,7 @@ static bool
 find_digest(
 	const struct keystone *keystone, const struct http_request *request, struct digest *digest)
 {
-	const struct digest *known = http_request_get_memo(request, digest_free);
+	const struct digest *known = http_request_get_memo(request, HTTP_MEMO_TOKENS);
 	if (known != NULL) {
 		*digest = *known;
 		return true;
@@ -209,7 +203,7 @@ find_digest(
 	digest_make(&keystone->key, token->value, token->length, digest);
 	if (service != NULL)
 		digest_extend(&keystone->key, service->value, service->length, digest);
-	http_request_take_memo(request, g_memdup2(digest, sizeof(*digest)), digest_free);
+	http_request_take_memo(request, HTTP_MEMO_TOKENS, g_memdup2(digest, sizeof(*digest)));
 	return true;
 }
 

@@ -230,6 +230,8 @@ BAD_REQUESTS = {
     "too many headers": (request(headers=b"".join(b"X-%d: a\r\n" % i for i in range(70))), 431),
     "headers that are too long together": (
         request(headers=b"".join(b"X-%d: %s\r\n" % (i, b"a" * 7000) for i in range(2))), 431),
+    "a head that is too long": (
+        request(b"/v2.1/" + b"a" * 7900, b"X-Long: " + b"a" * 7900 + b"\r\n"), 431),
     "a body on GET": (request(headers=b"Content-Length: 2\r\n", body=b"{}"), 400),
     "a chunked body on GET": (
         request(headers=b"Transfer-Encoding: chunked\r\n", body=b"2\r\n{}\r\n0\r\n\r\n"), 400),

@@ -133,6 +133,24 @@ assert_sizes(struct http_server *server, const char *head, const char *part, uns
 	}
 }
 
+/* Of all sizes of target and header that are within their own limits. */
+static void
+assert_heads(struct http_server *server)
+{
+	static const size_t targets[] = {10, 1000, 4000, 6000, HTTP_TARGET_MAX};
+	size_t rest = strlen("X"
+			     "Hosth"
+			     "Connectionclose") +
+		      3 * HTTP_HEADER_COST;
+	for (size_t i = 0; i < G_N_ELEMENTS(targets); i++) {
+		size_t most = MIN(HTTP_HEADER_VALUE_MAX, HTTP_HEAD_MAX - rest - targets[i]);
+		g_autofree char *target = g_strnfill(targets[i] - 1, 'x');
+		g_autofree char *start = g_strdup_printf("GET /%s HTTP/1.1\r\nX: ", target);
+		assert_sizes(server, start, "y", (unsigned)most, "\r\n" END, 200);
+		assert_sizes(server, start, "y", (unsigned)most + 1, "\r\n" END, 431);
+	}
+}
+
 static void
 test_beyond_a_limit_is_refused(void)
 {
@@ -154,6 +172,7 @@ test_beyond_a_limit_is_refused(void)
 	assert_sizes(server, "GET / HTTP/1.1\r\nX: ", "y", HTTP_HEADER_VALUE_MAX, "\r\n" END, 200);
 	assert_sizes(
 		server, "GET / HTTP/1.1\r\nX: ", "y", HTTP_HEADER_VALUE_MAX + 1, "\r\n" END, 431);
+	assert_heads(server);
 	assert_sizes(server, head, header, 12, END, 200);
 	assert_sizes(server, head, header, 13, END, 431);
 	assert_sizes(server, post, chunk, HTTP_BODY_MAX / 1024, "0\r\n\r\n", 200);

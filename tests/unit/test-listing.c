@@ -97,6 +97,42 @@ test_all_of_it_is_of_one_moment(void)
 	assert_all(reply);
 }
 
+/* Heartbeats move in the very services that the listing shows. */
+static void
+test_heartbeats_meanwhile_change_nothing(void)
+{
+	CLEANUP(api_fixture_free) struct api_fixture *fixture = make();
+	const struct http_request request = {
+		.method = "GET", .path = LIST, .target = LIST, .version = "HTTP/1.1", .peer = "-"};
+	struct http_response *response = api_answer(fixture->api, &request);
+	int64_t later = CLOUD_START + 2 * CLOUD_DOWN_TIME;
+	cloud_set_now(later);
+	for (unsigned n = 1; n <= HOSTS; n++) {
+		g_autofree char *host = cloud_format_name(n);
+		inventory_beat(fixture->inventory, host, later, later);
+	}
+	CLEANUP(reply_free) struct reply *reply = reply_new(response);
+	assert_all(reply);
+}
+
+static void
+test_no_piece_is_empty(void)
+{
+	CLEANUP(api_fixture_free) struct api_fixture *fixture = make();
+	for (unsigned n = 1; n < HOSTS; n++) {
+		g_autoptr(GPtrArray) orphan =
+			cloud_make_batch(&(struct cloud_host){.n = n, .orphan = true});
+		inventory_update(fixture->inventory, orphan, CLOUD_START);
+	}
+	const struct http_request request = {
+		.method = "GET", .path = LIST, .target = LIST, .version = "HTTP/1.1", .peer = "-"};
+	CLEANUP(http_response_free)
+	struct http_response *response = api_answer(fixture->api, &request);
+	g_autoptr(GString) piece = g_string_new(NULL);
+	g_assert_false(response->stream.append(response->stream.data, piece));
+	g_assert_cmpstr(piece->str, ==, "{\"hypervisors\": []}");
+}
+
 static void
 test_one_that_is_never_sent_is_freed(void)
 {
@@ -115,5 +151,8 @@ main(int argc, char **argv)
 	g_test_add_func("/listing/is-of-one-moment", test_all_of_it_is_of_one_moment);
 	g_test_add_func(
 		"/listing/that-is-never-sent-is-freed", test_one_that_is_never_sent_is_freed);
+	g_test_add_func(
+		"/listing/shows-no-later-heartbeat", test_heartbeats_meanwhile_change_nothing);
+	g_test_add_func("/listing/has-no-empty-piece", test_no_piece_is_empty);
 	return g_test_run();
 }
