@@ -14,6 +14,7 @@ struct connection {
 	int fd;
 	_Atomic int64_t waiting_since;
 	void *context;
+	struct worker *worker;
 	char peer[PEER_MAX];
 };
 
@@ -156,6 +157,18 @@ void *
 connection_get_context(const struct connection *connection)
 {
 	return connection->context;
+}
+
+void
+connection_set_worker(struct connection *connection, struct worker *worker)
+{
+	connection->worker = worker;
+}
+
+struct worker *
+connection_get_worker(const struct connection *connection)
+{
+	return connection->worker;
 }
 
 const char *

@@ -19,6 +19,7 @@
 
 struct connections;
 struct connection;
+struct worker;
 
 /* timeout: µs that a connection may wait. Starts the thread. */
 struct connections *connections_new(int64_t timeout);
@@ -44,5 +45,8 @@ void connection_set_waiting(struct connection *connection, int64_t now);
 /* What is going on there, for whoever set it to find again; NULL at first. */
 void connection_set_context(struct connection *connection, void *context);
 void *connection_get_context(const struct connection *connection);
+/* The worker whose connection it is, lent. */
+void connection_set_worker(struct connection *connection, struct worker *worker);
+struct worker *connection_get_worker(const struct connection *connection);
 /* The client's address, numeric. */
 const char *connection_get_peer(const struct connection *connection);

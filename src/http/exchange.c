@@ -331,8 +331,8 @@ http_request_suspend(const struct http_request *request, GDestroyNotify free_out
 	struct exchange *exchange = request->exchange;
 	if (exchange == NULL)
 		return NULL;
-	struct http_waiter *waiter =
-		waiters_add(exchange->all->waiters, exchange->mhd, free_outcome);
+	struct http_waiter *waiter = waiters_add(exchange->all->waiters, exchange->mhd,
+		connection_get_worker(exchange->connection), free_outcome);
 	if (waiter == NULL)
 		return NULL;
 	exchange->is_suspended = true;

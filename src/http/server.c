@@ -26,6 +26,7 @@
 #include "http/exchange.h"
 #include "http/listener.h"
 #include "http/tls.h"
+#include "http/worker.h"
 
 /* Bytes that libmicrohttpd has for a request's head and its notes of it, above the limits of
  * server.h so that these strike first. It clears them for every request, once and a half: that is
@@ -39,8 +40,8 @@ struct http_server {
 	GSocket *listener;
 	struct connections *connections;
 	struct exchanges *exchanges;
-	struct tls *tls; /* NULL: plain HTTP */
-	struct MHD_Daemon *daemon;
+	struct tls *tls;    /* NULL: plain HTTP */
+	GPtrArray *workers; /* struct worker */
 	unsigned shutdown_timeout;
 	_Atomic bool is_stopping;
 };
@@ -72,7 +73,8 @@ static void
 notify_connection(void *data, struct MHD_Connection *mhd, void **context,
 	enum MHD_ConnectionNotificationCode what)
 {
-	struct connections *connections = data;
+	struct worker *worker = data;
+	struct connections *connections = worker_get_connections(worker);
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) { /* and its socket is not yet */
 		exchange_free(*context);
 		connections_remove(connections, *context);
@@ -81,7 +83,10 @@ notify_connection(void *data, struct MHD_Connection *mhd, void **context,
 	int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	const struct sockaddr *peer =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-	*context = connections_add(connections, fd, peer, g_get_monotonic_time());
+	struct connection *connection =
+		connections_add(connections, fd, peer, g_get_monotonic_time());
+	connection_set_worker(connection, worker);
+	*context = connection;
 }
 
 /* What is sent is decoded by whom it concerns. */
@@ -100,9 +105,8 @@ log_message(void *data, const char *format, va_list arguments)
 }
 
 static struct MHD_Daemon *
-start_daemon(struct http_server *server, const struct http_options *options)
+start_daemon(struct http_server *server, const struct http_options *options, struct worker *worker)
 {
-	struct connections *connections = server->connections;
 	struct exchanges *exchanges = server->exchanges;
 	const char *trust = server->tls == NULL ? NULL : tls_get_trust(server->tls);
 	/* A function is given by its address and, as the pointer, its data. */
@@ -110,16 +114,14 @@ start_daemon(struct http_server *server, const struct http_options *options)
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_message,
 			NULL}, /* first: hears of the rest */
 		{MHD_OPTION_LISTEN_SOCKET, listener_duplicate(server->listener), NULL},
-		{MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL},
+		{MHD_OPTION_CONNECTION_LIMIT,
+			(options->connections_max + options->threads - 1) / options->threads, NULL},
 		{MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_SIZE, NULL},
 		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escaped, NULL},
 		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)exchange_begin, exchanges},
 		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)exchange_end, exchanges},
-		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, connections},
-		/* A pool of one is no pool to libmicrohttpd: it warns, and runs one thread. */
-		{options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
-			options->threads, NULL},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, worker},
 		{MHD_OPTION_END, 0, NULL},
 	};
 	struct MHD_OptionItem secure[] = {
@@ -129,15 +131,33 @@ start_daemon(struct http_server *server, const struct http_options *options)
 		{trust == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0, (char *)trust},
 		{MHD_OPTION_END, 0, NULL},
 	};
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-			 MHD_USE_ERROR_LOG | (server->tls == NULL ? 0 : MHD_USE_TLS);
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+			 (server->tls == NULL ? 0 : MHD_USE_TLS);
 	return MHD_start_daemon(flags, 0, may_connect, server, exchange_read, exchanges,
 		MHD_OPTION_ARRAY, items, MHD_OPTION_ARRAY, secure, MHD_OPTION_END);
+}
+
+/* False where one could not be; those that were are freed with the server. */
+static bool
+start_workers(struct http_server *server, const struct http_options *options)
+{
+	for (unsigned i = 0; i < options->threads; i++) {
+		struct worker *worker = worker_new(server->connections);
+		if (worker == NULL)
+			return false;
+		g_ptr_array_add(server->workers, worker);
+		struct MHD_Daemon *daemon = start_daemon(server, options, worker);
+		if (daemon == NULL)
+			return false;
+		worker_start(worker, daemon);
+	}
+	return true;
 }
 
 static void
 free_server(struct http_server *server)
 {
+	g_ptr_array_unref(server->workers);
 	connections_free(server->connections);
 	exchanges_free(server->exchanges);
 	g_clear_pointer(&server->tls, tls_close);
@@ -165,8 +185,8 @@ http_server_start(
 	server->exchanges = exchanges_new(handler, options);
 	server->tls = g_steal_pointer(&tls);
 	server->shutdown_timeout = options->shutdown_timeout;
-	server->daemon = start_daemon(server, options);
-	if (server->daemon == NULL) {
+	server->workers = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free);
+	if (!start_workers(server, options)) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_IO,
 			"cannot serve on %s: libmicrohttpd did not start with %u threads and %u "
 			"connections (its own words are in the log, with --verbose)",
@@ -219,6 +239,5 @@ http_server_stop(struct http_server *server)
 	if (left > 0)
 		g_warning("%u answers were still under way after %u s and are cut off", left,
 			server->shutdown_timeout);
-	MHD_stop_daemon(server->daemon);
 	free_server(server);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP server: libmicrohttpd with epoll and a pool of threads. It enforces
+ * The HTTP server: libmicrohttpd with epoll, and a few threads (worker.h). It enforces
  * what a request may be (the limits below, and rules.h), answers what breaks them
  * through `refuse`, and hands the rest to `answer`. Both run on the server's
  * threads and must not wait; waiter.h tells what to do instead. server.c, exchange.c,
- * sending.c and waiters.c are the only files that know this library; server.c's head tells which
- * input it answers in its own words.
+ * sending.c, waiters.c and worker.c are the only files that know this library; server.c's head
+ * tells which input it answers in its own words.
  */
 #pragma once
 

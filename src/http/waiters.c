@@ -12,6 +12,7 @@ struct http_waiter {
 	struct waiters *all;
 	GList link;                 /* in all->suspended; its data is the waiter */
 	struct MHD_Connection *mhd; /* NULL: resumed */
+	struct worker *worker;      /* until then */
 	GDestroyNotify free_outcome;
 	void *outcome;
 	bool cut_off;
@@ -56,7 +57,8 @@ waiter_unref(struct http_waiter *waiter)
 }
 
 struct http_waiter *
-waiters_add(struct waiters *waiters, struct MHD_Connection *mhd, GDestroyNotify free_outcome)
+waiters_add(struct waiters *waiters, struct MHD_Connection *mhd, struct worker *worker,
+	GDestroyNotify free_outcome)
 {
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&waiters->lock);
 	if (waiters->ended || waiters->suspended.length >= waiters->max)
@@ -65,6 +67,7 @@ waiters_add(struct waiters *waiters, struct MHD_Connection *mhd, GDestroyNotify 
 	waiter->all = g_atomic_rc_box_acquire(waiters);
 	waiter->link.data = waiter;
 	waiter->mhd = mhd;
+	waiter->worker = worker;
 	waiter->free_outcome = free_outcome;
 	g_queue_push_tail_link(&waiters->suspended, &waiter->link);
 	MHD_suspend_connection(mhd);
@@ -77,6 +80,7 @@ resume(struct http_waiter *waiter)
 {
 	g_queue_unlink(&waiter->all->suspended, &waiter->link);
 	MHD_resume_connection(waiter->mhd);
+	worker_wake(waiter->worker);
 	waiter->mhd = NULL;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "http/waiter.h"
+#include "http/worker.h"
 
 struct waiters;
 
@@ -22,10 +23,11 @@ struct waiters *waiters_new(unsigned max);
 void waiters_unref(struct waiters *waiters);
 CLEANUP_DEFINE(struct waiters, waiters_unref)
 
-/* Suspends the connection, on its own thread. NULL: as many wait as may, or waiters_end() was
- * called. The waiter is both the exchange's, to waiter_unref(), and the resumer's. */
-struct http_waiter *waiters_add(
-	struct waiters *waiters, struct MHD_Connection *mhd, GDestroyNotify free_outcome);
+/* Suspends the connection, on its own thread, that of the worker. NULL: as many wait as may, or
+ * waiters_end() was called. The waiter is both the exchange's, to waiter_unref(), and the
+ * resumer's. */
+struct http_waiter *waiters_add(struct waiters *waiters, struct MHD_Connection *mhd,
+	struct worker *worker, GDestroyNotify free_outcome);
 /* Resumes all, without an outcome, and lets none be added any more. */
 void waiters_end(struct waiters *waiters);
 /* Connections suspended at this moment. */

@@ -115,6 +115,25 @@ test_slow_clients_are_ended(void)
 	http_server_stop(server);
 }
 
+/* Until somebody stands there. */
+static void
+wait_for_gate(void)
+{
+	g_mutex_lock(&gate.lock);
+	while (!gate.has_come)
+		g_cond_wait(&gate.changed, &gate.lock);
+	g_mutex_unlock(&gate.lock);
+}
+
+static void
+open_gate(void)
+{
+	g_mutex_lock(&gate.lock);
+	gate.may_go = true;
+	g_cond_broadcast(&gate.changed);
+	g_mutex_unlock(&gate.lock);
+}
+
 static void
 test_waiting_for_an_answer_is_no_slowness(void)
 {
@@ -166,20 +185,14 @@ test_stop_finishes_what_is_under_way(void)
 	int idle = open_client(port);
 	int busy = open_client(port);
 	send_bytes(busy, BYTES("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"));
-	g_mutex_lock(&gate.lock);
-	while (!gate.has_come)
-		g_cond_wait(&gate.changed, &gate.lock);
-	g_mutex_unlock(&gate.lock);
+	wait_for_gate();
 	g_assert_cmpuint(http_server_get_requests_in_flight(server), ==, 1);
 
 	g_autoptr(GThread) stopper = g_thread_new("stop", stop, server);
 	int64_t began = g_get_monotonic_time();
 	while (is_answered(port))
 		g_assert_cmpint(g_get_monotonic_time() - began, <, PATIENCE * G_TIME_SPAN_SECOND);
-	g_mutex_lock(&gate.lock);
-	gate.may_go = true;
-	g_cond_broadcast(&gate.changed);
-	g_mutex_unlock(&gate.lock);
+	open_gate();
 
 	g_autofree char *text = read_all(busy);
 	assert_status(text, 200);
@@ -276,6 +289,47 @@ test_localhost_and_one_thread_serve(void)
 	http_server_stop(server);
 }
 
+static void
+ask_and_read(int client)
+{
+	char answer[4096];
+	send_bytes(client, BYTES("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"));
+	g_assert_cmpint(recv(client, answer, sizeof(answer), 0), >, 0);
+}
+
+/* As many requests at once as libmicrohttpd asks of epoll at a time: worker.h. */
+static void
+test_as_many_as_epoll_gives_at_a_time_are_answered(void)
+{
+	enum { EVENTS = 128 };
+	const struct http_options options = {.address = "localhost:0",
+		.threads = 1,
+		.connections_max = 2 * EVENTS,
+		.request_timeout = 5 * PATIENCE};
+	g_autoptr(GError) error = NULL;
+	struct http_server *server = http_server_start(&options, &handler, &error);
+	g_assert_no_error(error);
+	int clients[EVENTS], blocker = open_client(http_server_get_port(server));
+	for (size_t i = 0; i < EVENTS; i++) {
+		clients[i] = open_client(http_server_get_port(server));
+		ask_and_read(clients[i]);
+	}
+
+	gate.has_come = gate.may_go = false;
+	send_bytes(blocker, BYTES("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"));
+	wait_for_gate();
+	for (size_t i = 0; i < EVENTS; i++)
+		send_bytes(clients[i], BYTES("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"));
+	open_gate();
+	for (size_t i = 0; i < EVENTS; i++) {
+		char answer[4096];
+		g_assert_cmpint(recv(clients[i], answer, sizeof(answer), 0), >, 0);
+		close(clients[i]);
+	}
+	close(blocker);
+	http_server_stop(server);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -299,5 +353,7 @@ main(int argc, char **argv)
 	g_test_add_func("/http/server/bad-address-is-told", test_bad_address_is_told);
 	g_test_add_func(
 		"/http/server/localhost-and-one-thread-serve", test_localhost_and_one_thread_serve);
+	g_test_add_func("/http/server/as-many-as-epoll-gives-at-a-time-are-answered",
+		test_as_many_as_epoll_gives_at_a_time_are_answered);
 	return g_test_run();
 }
