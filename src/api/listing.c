@@ -61,9 +61,10 @@ static bool
 append_piece(void *data, GString *json)
 {
 	struct listing *listing = data;
+	size_t most = json->len + PIECE_SIZE;
 	if (listing->next == 0)
 		g_string_append(json, "{\"hypervisors\": [");
-	for (; listing->next < listing->size && json->len < PIECE_SIZE; listing->next++) {
+	for (; listing->next < listing->size && json->len < most; listing->next++) {
 		uint8_t state = listing->states[listing->next];
 		if (state == UNLISTED)
 			continue;

@@ -305,7 +305,8 @@ test_as_many_as_epoll_gives_at_a_time_are_answered(void)
 	const struct http_options options = {.address = "localhost:0",
 		.threads = 1,
 		.connections_max = 2 * EVENTS,
-		.request_timeout = 5 * PATIENCE};
+		.request_timeout = 5 * PATIENCE,
+		.shutdown_timeout = PATIENCE};
 	g_autoptr(GError) error = NULL;
 	struct http_server *server = http_server_start(&options, &handler, &error);
 	g_assert_no_error(error);
