@@ -45,22 +45,37 @@ make_record(const struct batch *batch, struct statement *row)
 	return record;
 }
 
-/* The hosts of that name, or all for NULL. *ids are those of the last. */
+/* The ids of the hosts of which the name ?1 is that of the host, the uuid, the connection or the
+ * hypervisor's hostname, each found by an index: a cloud may have 100,000 hosts. Nova has none on
+ * hypervisor_hostname alone, but on host before it, which is the same or goes on with a '-'
+ * (choose_name() in host_rows.c): ?2 and ?3 are the bounds of what goes on so. */
+#define NAMED                                                                                      \
+	"(SELECT m.id FROM services s JOIN muster_hosts m ON m.service_id = s.id "                 \
+	"WHERE s.host = ?1 "                                                                       \
+	"UNION SELECT m.id FROM compute_nodes n JOIN muster_hosts m ON m.node_id = n.id "          \
+	"WHERE n.uuid = ?1 "                                                                       \
+	"UNION SELECT m.id FROM muster_hosts m WHERE m.connection = ?1 "                           \
+	"UNION SELECT m.id FROM compute_nodes n JOIN muster_hosts m ON m.node_id = n.id "          \
+	"WHERE n.host > ?2 AND n.host < ?3 AND n.hypervisor_hostname = ?1)"
+
+/* What only rows that were changed by hand need: a walk over all. */
+#define NAMED_BY_HAND                                                                              \
+	"(SELECT m.id FROM compute_nodes n JOIN muster_hosts m ON m.node_id = n.id "               \
+	"WHERE n.hypervisor_hostname = ?1)"
+
+#define SELECT_RECORDS(IDS)                                                                        \
+	"SELECT m.id, s.id, n.id, s.host, n.hypervisor_hostname, m.connection, m.machine_uuid, "   \
+	"n.uuid, s.disabled, s.disabled_reason, s.forced_down, s.last_seen_up FROM " IDS           \
+	" ids JOIN muster_hosts m ON m.id = ids.id JOIN services s ON s.id = m.service_id "        \
+	"JOIN compute_nodes n ON n.id = m.node_id ORDER BY n.id"
+
+/* Takes the statement. *ids are those of the last record. */
 static GPtrArray *
-select_hosts(const struct batch *batch, const char *name, struct ids *ids, GError **error)
+read_records(const struct batch *batch, struct statement *taken, struct ids *ids, GError **error)
 {
+	CLEANUP(statement_free) struct statement *row = taken;
 	g_autoptr(GPtrArray) records =
 		g_ptr_array_new_with_free_func((GDestroyNotify)host_record_free);
-	CLEANUP(statement_free)
-	struct statement *row = statement_new(batch->database,
-		"SELECT m.id, s.id, n.id, s.host, n.hypervisor_hostname, m.connection, "
-		"m.machine_uuid, n.uuid, s.disabled, s.disabled_reason, s.forced_down, "
-		"s.last_seen_up FROM muster_hosts m JOIN services s ON s.id = m.service_id "
-		"JOIN compute_nodes n ON n.id = m.node_id "
-		"WHERE ?1 IS NULL "
-		"OR ?1 IN (s.host, n.hypervisor_hostname, m.connection, n.uuid) "
-		"ORDER BY n.id",
-		VALUES(value_text(name)));
 	while (statement_next(row)) {
 		*ids = (struct ids){
 			.host = statement_get_integer(row, 0).value,
@@ -70,6 +85,32 @@ select_hosts(const struct batch *batch, const char *name, struct ids *ids, GErro
 		g_ptr_array_add(records, make_record(batch, row));
 	}
 	return statement_check(row, error) ? g_steal_pointer(&records) : NULL;
+}
+
+static GPtrArray *
+select_all(const struct batch *batch, GError **error)
+{
+	struct ids ids;
+	return read_records(batch,
+		statement_new(batch->database, SELECT_RECORDS("muster_hosts"), NULL, 0), &ids,
+		error);
+}
+
+static GPtrArray *
+select_named(const struct batch *batch, const char *name, struct ids *ids, GError **error)
+{
+	g_autofree char *from = g_strconcat(name, "-", NULL);
+	g_autofree char *to = g_strconcat(name, ".", NULL); /* the character after '-' */
+	g_autoptr(GPtrArray) records = read_records(batch,
+		statement_new(batch->database, SELECT_RECORDS(NAMED),
+			VALUES(value_text(name), value_text(from), value_text(to))),
+		ids, error);
+	if (records == NULL || records->len > 0)
+		return g_steal_pointer(&records);
+	return read_records(batch,
+		statement_new(
+			batch->database, SELECT_RECORDS(NAMED_BY_HAND), VALUES(value_text(name))),
+		ids, error);
 }
 
 static bool
@@ -138,11 +179,11 @@ change(const struct batch *batch, const struct host_command *command, const stru
 static GPtrArray *
 obey(const struct batch *batch, const struct host_command *command, GError **error)
 {
-	struct ids ids = {0};
 	if (command->action == HOST_LIST)
-		return select_hosts(batch, NULL, &ids, error);
+		return select_all(batch, error);
 
-	g_autoptr(GPtrArray) before = select_hosts(batch, command->name, &ids, error);
+	struct ids ids = {0};
+	g_autoptr(GPtrArray) before = select_named(batch, command->name, &ids, error);
 	if (before == NULL || !check_one(command->name, before, error) ||
 		!change(batch, command, &ids, error))
 		return NULL;
@@ -150,7 +191,7 @@ obey(const struct batch *batch, const struct host_command *command, GError **err
 	batch_mark(batch, record->name);
 	if (command->action == HOST_REMOVE)
 		return g_steal_pointer(&before);
-	return select_hosts(batch, command->name, &ids, error);
+	return select_named(batch, command->name, &ids, error);
 }
 
 struct order {

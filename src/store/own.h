@@ -55,5 +55,6 @@ struct store_written *store_write_reports(
 GPtrArray *store_run_command(struct store *store, const struct host_command *command, int64_t now,
 	GHashTable *changed, GError **error);
 
-/* Deletes for good the rows that were deleted before the moment. */
-bool store_purge(struct store *store, int64_t before, GError **error);
+/* Deletes for good the rows that were deleted before the moment: of the next slice (purge.h).
+ * *done: it was the last, and the next begins anew. */
+bool store_purge(struct store *store, int64_t before, bool *done, GError **error);

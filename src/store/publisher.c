@@ -13,6 +13,7 @@
 #define LOOK_INTERVAL (30 * CLOCK_SECOND)    /* at most, between rounds with an own store */
 #define READING_SHARE 10                     /* at most a tenth of the time goes into reading */
 #define PURGE_INTERVAL (3600 * CLOCK_SECOND) /* deleted_retention is in days */
+#define PURGE_SHARE 10                       /* at most a tenth of the time goes into purging */
 
 /* A command that somebody waits for; on the stack of who does. */
 struct waiter {
@@ -221,14 +222,22 @@ answer_commands(struct publisher *publisher, GQueue *commands)
 	}
 }
 
+/* A slice, which whoever comes meanwhile waits for; all that came before has its answer. */
 static bool
 purge(struct publisher *publisher, GError **error)
 {
-	int64_t now = g_get_monotonic_time();
-	if (now < publisher->purge_due)
+	int64_t began = g_get_monotonic_time();
+	if (began < publisher->purge_due)
 		return true;
-	publisher->purge_due = now + PURGE_INTERVAL;
-	return store_purge(publisher->store, clock_now() - publisher->deleted_retention, error);
+	bool done;
+	publisher->purge_due = began + PURGE_INTERVAL;
+	if (!store_purge(
+		    publisher->store, clock_now() - publisher->deleted_retention, &done, error))
+		return false;
+	int64_t now = g_get_monotonic_time();
+	if (!done)
+		publisher->purge_due = now + PURGE_SHARE * (now - began);
+	return true;
 }
 
 /* Another server may have written while a connection was lost, and with it the lock; or somebody
@@ -246,12 +255,15 @@ work_own(struct publisher *publisher, struct load *load)
 	g_autoptr(GError) error = NULL;
 	if (load->reports->len > 0 && !write_reports(publisher, load->reports, &error))
 		keep_reports(publisher, load->reports);
-	if (error == NULL && publish_stale(publisher, &error) && take_up_changes(publisher, &error))
-		purge(publisher, &error);
+	if (error == NULL && publish_stale(publisher, &error))
+		take_up_changes(publisher, &error);
 	set_health(publisher, error);
 	answer_commands(publisher, &load->commands);
-	publisher->due =
-		g_get_monotonic_time() + (publisher->failing ? RETRY_INTERVAL : LOOK_INTERVAL);
+	if (!publisher->failing && !purge(publisher, &error))
+		set_health(publisher, error);
+	publisher->due = publisher->failing ? g_get_monotonic_time() + RETRY_INTERVAL
+					    : MIN(g_get_monotonic_time() + LOOK_INTERVAL,
+						      publisher->purge_due);
 }
 
 /* One round with a database that somebody else writes. */

@@ -8,9 +8,9 @@
 #include "store/batch.h"
 #include "store/commands.h"
 #include "store/own.h"
+#include "store/purge.h"
 #include "store/reader.h"
 #include "store/schema.h"
-#include "store/statement.h"
 #include "store/url.h"
 #include "store/writer.h"
 
@@ -20,7 +20,8 @@ struct store {
 	int64_t down_time;
 	struct database *database;
 	struct reader *reader;
-	struct writer *writer; /* NULL: opened to read */
+	struct writer *writer; /* NULL: opened to read; so is purge */
+	struct purge *purge;
 };
 
 /* Whether the URL names an SQLite file that is not there, or is empty. */
@@ -105,8 +106,10 @@ store_open(const struct store_options *options, GError **error)
 	store->reader = reader_new(store->database, names, store->caseless, error);
 	if (store->reader == NULL)
 		return NULL;
-	if (options->access == STORE_WRITE)
+	if (options->access == STORE_WRITE) {
 		store->writer = writer_new(store->database, options->down_time);
+		store->purge = purge_new(store->database);
+	}
 	return g_steal_pointer(&store);
 }
 
@@ -114,6 +117,7 @@ void
 store_close(struct store *store)
 {
 	g_clear_pointer(&store->writer, writer_free);
+	g_clear_pointer(&store->purge, purge_free);
 	g_clear_pointer(&store->reader, reader_free);
 	g_clear_pointer(&store->database, database_close);
 	g_free(store);
@@ -178,37 +182,9 @@ store_run_command(struct store *store, const struct host_command *command, int64
 	return commands_run(&batch, command, error);
 }
 
-/* The newest row of a table stays, since SQLite would give its id to the next. MySQL wants the
- * table that it deletes from in a query of its own. */
-static bool
-purge_table(struct database *database, const char *table, const char *before, GError **error)
-{
-	g_autofree char *sql = g_strdup_printf(
-		"DELETE FROM %s WHERE deleted <> 0 AND deleted_at < ?1 "
-		"AND id < (SELECT id FROM (SELECT max(id) AS id FROM %s) AS newest)",
-		table, table);
-	return statement_run(database, sql, VALUES(value_text(before)), error);
-}
-
-struct purge {
-	struct database *database;
-	const char *before;
-};
-
-static bool
-purge_all(void *data, GError **error)
-{
-	struct purge *purge = data;
-	return purge_table(purge->database, "instances", purge->before, error) &&
-	       purge_table(purge->database, "compute_nodes", purge->before, error) &&
-	       purge_table(purge->database, "services", purge->before, error);
-}
-
 bool
-store_purge(struct store *store, int64_t before, GError **error)
+store_purge(struct store *store, int64_t before, bool *done, GError **error)
 {
 	g_assert(store->writer != NULL);
-	g_autofree char *text = clock_format_sql(before);
-	struct purge purge = {store->database, text};
-	return database_write(store->database, purge_all, &purge, error);
+	return purge_slice(store->purge, before, done, error);
 }

@@ -100,6 +100,25 @@ class OwnStore(WithMariaDB):
         self.assertNotEqual(new["id"], old["id"])
         self.assertEqual(new["servers"], old["servers"])
 
+    def test_a_host_is_found_by_each_of_its_names(self):
+        muster = self.serve()
+        host = json.loads(muster.command("host", "list", "--json"))[0]
+        for key in ("host", "hypervisor_hostname", "connection", "uuid"):
+            muster.command("host", "disable", host[key], "--reason", key)
+            self.assertEqual(muster.hypervisors()[0]["service"]["disabled_reason"], key)
+
+    def test_rows_deleted_long_ago_are_purged(self):
+        muster = self.serve()
+        muster.terminate()
+        self.select("INSERT INTO instances (uuid, host, deleted, deleted_at) "
+                    "SELECT seq, 'gone', 1, '2020-01-01 00:00:00' FROM seq_1_to_300; "
+                    "INSERT INTO instances (uuid, deleted, deleted_at) "
+                    "VALUES ('late', 1, UTC_TIMESTAMP()), ('newest', 1, '2020-01-01 00:00:00')")
+        muster.start()
+        process.wait_until("the old ones are gone", lambda: self.select(
+            "SELECT uuid FROM instances WHERE deleted <> 0 ORDER BY id") == "late\nnewest")
+        self.assertEqual(self.states(muster), ["up"])
+
     def test_a_database_that_is_away_degrades_and_recovers(self):
         muster = self.serve()
         with web.Poller(muster.port, ["/v2.1/os-hypervisors/detail"],

@@ -12,6 +12,9 @@
 #include "store-fixture.h"
 #include "store/publisher.h"
 
+/* Instances: hundreds of slices. */
+#define DELETED 3000
+
 struct server {
 	struct fixture fixture;
 	struct inventory *inventory;
@@ -238,6 +241,50 @@ test_hosts_are_listed_while_another_process_writes(struct server *server, const 
 	g_assert_cmpint(sqlite3_close(other), ==, SQLITE_OK);
 }
 
+static int64_t
+count_deleted(struct server *server)
+{
+	g_autofree char *count = fixture_select(
+		&server->fixture, "SELECT count(*) FROM instances WHERE deleted <> 0");
+	return g_ascii_strtoll(count, NULL, 10);
+}
+
+static bool
+has_purged_some(struct server *server)
+{
+	return count_deleted(server) < DELETED;
+}
+
+static bool
+has_purged_all(struct server *server)
+{
+	return count_deleted(server) == 0;
+}
+
+static void
+test_commands_are_obeyed_between_the_slices_of_a_purge(struct server *server, const void *data)
+{
+	fixture_open(&server->fixture, STORE_WRITE);
+	fixture_execute(&server->fixture,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " G_STRINGIFY(
+			DELETED) ") "
+				 "INSERT INTO instances (uuid, host, deleted, deleted_at) "
+				 "SELECT i, 'a', i, '2020-01-01 00:00:00' FROM n");
+	fixture_execute(&server->fixture,
+		"INSERT INTO instances (uuid, host, deleted) VALUES ('live', 'a', 0)");
+	fixture_close(&server->fixture);
+	start(server, STORE_WRITE);
+	deliver(server, "b", 1);
+	wait_for(server, has_purged_some);
+	deliver(server, "a", 2);
+	settle(server);
+	g_assert_cmpint(get_shown(server, "a"), ==, 2);
+	g_assert_false(has_purged_all(server)); /* it did not wait for that */
+	wait_for(server, has_purged_all);
+	assert_select(&server->fixture, "SELECT uuid FROM instances", "live");
+	g_assert_true(is_healthy(server));
+}
+
 static bool
 shows_the_new_node(struct server *server)
 {
@@ -363,6 +410,8 @@ main(int argc, char *argv[])
 			test_a_full_disk_keeps_reports_and_heartbeats},
 		{"/publisher/hosts-are-listed-while-another-process-writes",
 			test_hosts_are_listed_while_another_process_writes},
+		{"/publisher/commands-are-obeyed-between-the-slices-of-a-purge",
+			test_commands_are_obeyed_between_the_slices_of_a_purge},
 		{"/publisher/watches-a-foreign-database", test_watches_a_foreign_database},
 		{"/publisher/a-long-load-can-be-cancelled", test_a_long_load_can_be_cancelled},
 		{"/publisher/a-foreign-database-may-go-and-come",

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "store-fixture.h"
+#include "store/purge.h"
 
 #define GUEST "11111111-1111-4111-8111-111111111111"
 #define OTHER "22222222-2222-4222-8222-222222222222"
@@ -340,6 +341,81 @@ test_commands_need_a_name_that_fits_one(struct fixture *fixture, const void *dat
 }
 
 static void
+assert_named(struct fixture *fixture, const char *name, const char *host)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) found = command(fixture, HOST_ENABLE, name, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(found->len, ==, 1);
+	const struct host_record *record = found->pdata[0];
+	g_assert_cmpstr(record->name, ==, host);
+}
+
+static int
+is_asked(void *times)
+{
+	++*(unsigned *)times;
+	return false;
+}
+
+/* A cloud in which a walk over the hosts takes long enough for the store to be asked whether to go
+ * on. */
+static void
+make_many_hosts(struct fixture *fixture)
+{
+	fixture_execute(fixture,
+		"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < "
+		"21000) "
+		"INSERT INTO services (id, host, uuid, report_count, deleted) "
+		"SELECT i, 'host' || i, 'service' || i, 0, 0 FROM n");
+	fixture_execute(fixture,
+		"INSERT INTO compute_nodes (id, host, hypervisor_hostname, uuid, hypervisor_type, "
+		"hypervisor_version, cpu_info, vcpus, vcpus_used, memory_mb, memory_mb_used, "
+		"local_gb, local_gb_used, deleted) SELECT id, host, host, 'node' || id, 'QEMU', 8, "
+		"'', 4, 1, 1024, 512, 10, 5, 0 FROM services WHERE id >= 1000");
+	fixture_execute(fixture,
+		"INSERT INTO muster_hosts (connection, machine_uuid, service_id, node_id) "
+		"SELECT 'qemu+tcp://' || host || '/system', 'machine' || id, id, id FROM services "
+		"WHERE id >= 1000");
+}
+
+static void
+test_a_named_host_is_found_without_a_walk(struct fixture *fixture, const void *data)
+{
+	assert_written(fixture, make_report(fixture, "one", "m1", "debian"), "debian");
+	g_assert_cmpint(write_for_outcome(fixture, make_report(fixture, "two", "m2", "debian")), ==,
+		STORE_WRITTEN);
+	make_many_hosts(fixture);
+	g_autofree char *second = fixture_select(fixture, "SELECT host FROM services WHERE id = 2");
+	unsigned times = 0;
+	store_set_interrupt(fixture->store, is_asked, &times);
+	assert_named(fixture, "host12345", "host12345");
+	assert_named(fixture, "node12345", "host12345");
+	assert_named(fixture, "qemu+tcp://host12345/system", "host12345");
+	assert_named(fixture, second, second);
+	g_autoptr(GError) ambiguous = NULL;
+	g_assert_null(command(fixture, HOST_REMOVE, "debian", &ambiguous));
+	g_assert_error(ambiguous, MUSTER_ERROR, MUSTER_ERROR_INVALID);
+	CLEANUP(host_free) struct host *host = store_read_host(fixture->store, "host12345", NULL);
+	g_assert_cmpuint(host->hypervisors->len, ==, 1);
+	g_assert_cmpuint(times, ==, 0);
+
+	g_autoptr(GPtrArray) all = command(fixture, HOST_LIST, NULL, NULL);
+	g_assert_cmpuint(all->len, ==, 20003);
+	g_assert_cmpuint(times, >, 0); /* so does a walk */
+	store_set_interrupt(fixture->store, NULL, NULL);
+}
+
+static void
+test_a_hostname_written_by_hand_is_found(struct fixture *fixture, const void *data)
+{
+	assert_guest(fixture, "a", GUEST_RUNNING, "a");
+	assert_guest(fixture, "b", -1, "b");
+	fixture_execute(fixture, "UPDATE compute_nodes SET hypervisor_hostname = 'x' WHERE id = 1");
+	assert_named(fixture, "x", "a");
+}
+
+static void
 test_a_removed_host_is_gone_and_its_domains_go_on(struct fixture *fixture, const void *data)
 {
 	assert_guest(fixture, "a", GUEST_RUNNING, "a");
@@ -356,6 +432,19 @@ test_a_removed_host_is_gone_and_its_domains_go_on(struct fixture *fixture, const
 	assert_select(fixture, "SELECT max(id) FROM services WHERE deleted = 0", "3");
 }
 
+/* The number of slices that a whole purge took. */
+static unsigned
+purge_all(struct fixture *fixture, int64_t before)
+{
+	unsigned slices = 0;
+	for (bool done = false; !done; slices++) {
+		g_autoptr(GError) error = NULL;
+		g_assert_true(store_purge(fixture->store, before, &done, &error));
+		g_assert_no_error(error);
+	}
+	return slices;
+}
+
 static void
 test_purge_takes_old_deleted_rows_but_no_id(struct fixture *fixture, const void *data)
 {
@@ -366,10 +455,54 @@ test_purge_takes_old_deleted_rows_but_no_id(struct fixture *fixture, const void 
 	assert_written(fixture, report, "a");
 	assert_guest(fixture, "a", -1, "a");
 	assert_select(fixture, "SELECT count(*) FROM instances WHERE deleted = id", "2");
-	g_assert_true(store_purge(fixture->store, fixture->now, NULL));
+	purge_all(fixture, fixture->now);
 	assert_select(fixture, "SELECT count(*) FROM instances", "2");
-	g_assert_true(store_purge(fixture->store, fixture->now + 1, NULL));
+	purge_all(fixture, fixture->now + 1);
 	assert_select(fixture, "SELECT group_concat(id) FROM instances", "2");
+}
+
+/* Instances 1 to `last`, of which each tenth lives. */
+static void
+make_deleted_instances(struct fixture *fixture, int last)
+{
+	g_autofree char *sql = g_strdup_printf(
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+		"INSERT INTO instances (id, uuid, host, deleted, deleted_at) "
+		"SELECT i, i, 'a', CASE i %% 10 WHEN 0 THEN 0 ELSE i END, '2026-01-01 00:00:00' "
+		"FROM n",
+		last);
+	fixture_execute(fixture, sql);
+}
+
+static void
+test_a_purge_goes_in_slices(struct fixture *fixture, const void *data)
+{
+	make_deleted_instances(fixture, 10 * PURGE_ROWS);
+	bool done = true;
+	g_assert_true(store_purge(fixture->store, fixture->now, &done, NULL));
+	g_assert_false(done);
+	g_autofree char *left =
+		g_strdup_printf("%d", 10 * PURGE_ROWS - (PURGE_ROWS - PURGE_ROWS / 10));
+	assert_select(fixture, "SELECT count(*) FROM instances", left);
+
+	/* Another process goes on with what is left: where it stood was in memory. */
+	fixture_close(fixture);
+	fixture_open(fixture, STORE_WRITE);
+	unsigned slices = purge_all(fixture, fixture->now);
+	g_assert_cmpuint(slices, >=, 9);
+	g_assert_cmpuint(slices, <=, 9 + 3 + 1);
+	assert_select(fixture, "SELECT count(*) FROM instances WHERE deleted <> 0", "0");
+	g_autofree char *live = g_strdup_printf("%d", PURGE_ROWS);
+	assert_select(fixture, "SELECT count(*) FROM instances", live);
+}
+
+static void
+test_a_purge_passes_over_gaps_between_ids(struct fixture *fixture, const void *data)
+{
+	make_deleted_instances(fixture, 9);
+	fixture_execute(fixture, "UPDATE instances SET id = id * 200000000, deleted = 1");
+	g_assert_cmpuint(purge_all(fixture, fixture->now), <=, 4);
+	assert_select(fixture, "SELECT group_concat(id) FROM instances", "1800000000");
 }
 
 int
@@ -399,10 +532,14 @@ main(int argc, char *argv[])
 			test_a_report_that_breaks_a_rule_spoils_no_other},
 		{"commands-disable-and-enable", test_commands_disable_and_enable},
 		{"commands-need-a-name-that-fits-one", test_commands_need_a_name_that_fits_one},
+		{"a-named-host-is-found-without-a-walk", test_a_named_host_is_found_without_a_walk},
+		{"a-hostname-written-by-hand-is-found", test_a_hostname_written_by_hand_is_found},
 		{"a-removed-host-is-gone-and-its-domains-go-on",
 			test_a_removed_host_is_gone_and_its_domains_go_on},
 		{"purge-takes-old-deleted-rows-but-no-id",
 			test_purge_takes_old_deleted_rows_but_no_id},
+		{"a-purge-goes-in-slices", test_a_purge_goes_in_slices},
+		{"a-purge-passes-over-gaps-between-ids", test_a_purge_passes_over_gaps_between_ids},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
 		g_autofree char *path = g_strconcat("/store-write/", tests[i].name, NULL);
