@@ -70,7 +70,7 @@ class Nginx(Peer):
             os.makedirs(os.path.dirname(file_name), exist_ok=True)
             with open(file_name, "wb") as file:
                 file.write(body)
-        lines = [f'add_header {name} "{value}";' for name, value in shared_headers(headers) if name != "Content-Type"]
+        lines = [f"add_header {name} '{value}';" for name, value in shared_headers(headers) if name != "Content-Type"]
         self.servers.append(SERVER.format(port=port, root=root, content_type=headers["Content-Type"],
                                           headers="\n\t\t".join(lines), choose=CHOOSE if by_query else ""))
         self.ports.append(port)
