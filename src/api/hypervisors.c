@@ -141,14 +141,14 @@ static struct http_response *
 answer_page(const struct context *context, const struct snapshot *snapshot,
 	const struct page_key *key, const struct page *page)
 {
-	GString *end = g_string_new(NULL);
+	g_autoptr(GString) end = g_string_new(NULL);
 	if (page->size > 0 && page->size == key->limit)
 		append_next(end, context, snapshot, key, page);
 	g_string_append_c(end, '}');
 
-	struct http_response *response = answer_new(g_string_new("{\"hypervisors\": "));
-	http_response_take_part(response, g_bytes_ref(page->array));
-	http_response_take_part(response, g_string_free_to_bytes(end));
+	struct http_response *response = http_response_new(200);
+	http_response_take_part(
+		response, pages_get_body(context->api->pages, *key, page, end->str));
 	return response;
 }
 

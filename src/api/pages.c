@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/pages.h"
 
+#include <string.h>
+
 #include "api/json.h"
 #include "base/clock.h"
 
@@ -15,7 +17,9 @@
 struct kept {
 	struct page_key key;
 	struct page page;
-	size_t end; /* one past the last slot looked at */
+	GBytes *body; /* the last one that was asked for, of which the array is a slice; NULL: none
+		       */
+	size_t end;   /* one past the last slot looked at */
 	struct chunks_hold *hold;
 	GByteArray *states; /* of the slots from first to end: up or not */
 	int64_t since;      /* when they were compared last: a clock may be set back */
@@ -60,6 +64,7 @@ static void
 kept_free(struct kept *kept)
 {
 	page_clear(&kept->page);
+	g_clear_pointer(&kept->body, g_bytes_unref);
 	chunks_hold_free(kept->hold);
 	g_byte_array_unref(kept->states);
 	g_free(kept);
@@ -129,7 +134,7 @@ make(const struct pages *pages, const struct snapshot *snapshot, struct page_key
 	kept->until = CLOCK_NEVER;
 	kept->states = g_byte_array_new();
 
-	GString *json = g_string_new("[");
+	GString *json = g_string_new("{\"hypervisors\": [");
 	size_t size = snapshot_get_size(snapshot);
 	size_t slot = key.first;
 	for (; slot < size && kept->page.size < key.limit; slot++) {
@@ -244,6 +249,57 @@ pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key 
 		keep(pages, kept);
 	else
 		kept_free(kept);
+}
+
+static GBytes *
+make_body(const struct page *page, const char *end)
+{
+	gsize size, rest = strlen(end);
+	const void *array = g_bytes_get_data(page->array, &size);
+	char *body = g_malloc(size + rest);
+	memcpy(body, array, size);
+	memcpy(body + size, end, rest);
+	return g_bytes_new_take(body, size + rest);
+}
+
+/* Whether the body that is kept ends so. */
+static bool
+has_end(const struct kept *kept, const char *end)
+{
+	if (kept->body == NULL)
+		return false;
+	gsize whole, size = g_bytes_get_size(kept->page.array);
+	const char *body = g_bytes_get_data(kept->body, &whole);
+	return whole - size == strlen(end) && memcmp(body + size, end, whole - size) == 0;
+}
+
+static void
+keep_body(struct kept *kept, GBytes *body)
+{
+	gsize size = g_bytes_get_size(kept->page.array);
+	g_bytes_unref(kept->page.array);
+	kept->page.array = g_bytes_new_from_bytes(body, 0, size);
+	g_clear_pointer(&kept->body, g_bytes_unref);
+	kept->body = g_bytes_ref(body);
+}
+
+GBytes *
+pages_get_body(struct pages *pages, struct page_key key, const struct page *page, const char *end)
+{
+	g_mutex_lock(&pages->lock);
+	const struct kept *kept = g_hash_table_lookup(pages->kept, &key);
+	bool is_known = kept != NULL && kept->page.array == page->array && has_end(kept, end);
+	GBytes *body = is_known ? g_bytes_ref(kept->body) : NULL;
+	g_mutex_unlock(&pages->lock);
+	if (body != NULL)
+		return body;
+
+	body = make_body(page, end);
+	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
+	struct kept *still = g_hash_table_lookup(pages->kept, &key);
+	if (still != NULL && still->page.array == page->array)
+		keep_body(still, body);
+	return body;
 }
 
 void

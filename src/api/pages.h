@@ -27,7 +27,7 @@ struct page_key {
 };
 
 struct page {
-	GBytes *array;             /* the JSON array, owned */
+	GBytes *array;             /* the JSON array and what stands before it, owned */
 	char etag[HTTP_ETAG_SIZE]; /* of the array; "": it has none, since it is not kept */
 	size_t size;               /* hypervisors in it */
 	size_t last;               /* the slot of the last one; meaningful where size > 0 */
@@ -45,5 +45,11 @@ void pages_free(struct pages *pages);
  * Whom the survey notes has to be asked; a page that shows an unknown uptime is not kept. */
 void pages_get(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
 	struct survey *survey, struct page *page);
+
+/* The whole body that the page makes with what stands behind its array. It is one piece, which goes
+ * out in one call of the kernel; the last one of a kept page is kept in the place of its array. The
+ * caller owns it. */
+GBytes *pages_get_body(
+	struct pages *pages, struct page_key key, const struct page *page, const char *end);
 
 void pages_get_usage(struct pages *pages, unsigned *size, size_t *bytes);
