@@ -71,6 +71,6 @@ fault_new(unsigned status, const char *message)
 		response, "Content-Type", "application/json; charset=UTF-8");
 	if (status == 503)
 		http_response_add_static_header(response, "Retry-After", RETRY_AFTER);
-	http_response_take_part(response, g_string_free_to_bytes(json));
+	http_response_take_body(response, g_string_free_to_bytes(json));
 	return response;
 }

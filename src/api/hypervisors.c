@@ -147,7 +147,7 @@ answer_page(const struct context *context, const struct snapshot *snapshot,
 	g_string_append_c(end, '}');
 
 	struct http_response *response = http_response_new(200);
-	http_response_take_part(
+	http_response_take_body(
 		response, pages_get_body(context->api->pages, *key, page, end->str));
 	return response;
 }

@@ -18,7 +18,7 @@ answer_challenge(const struct verdict *verdict)
 
 	struct http_response *response = http_response_new(verdict->status);
 	http_response_add_header(response, "WWW-Authenticate", verdict->challenge);
-	http_response_take_part(response, g_string_free_to_bytes(json));
+	http_response_take_body(response, g_string_free_to_bytes(json));
 	return response;
 }
 

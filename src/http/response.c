@@ -14,8 +14,7 @@ http_response_free(struct http_response *response)
 {
 	for (unsigned i = 0; i < response->headers_size; i++)
 		g_free(response->headers[i].copy);
-	for (unsigned i = 0; i < response->parts_size; i++)
-		g_bytes_unref(response->parts[i]);
+	g_clear_pointer(&response->body, g_bytes_unref);
 	if (response->stream.append != NULL)
 		response->stream.free(response->stream.data);
 	g_free(response);
@@ -42,15 +41,15 @@ http_response_add_static_header(struct http_response *response, const char *name
 }
 
 void
-http_response_take_part(struct http_response *response, GBytes *part)
+http_response_take_body(struct http_response *response, GBytes *body)
 {
-	g_assert(response->parts_size < HTTP_RESPONSE_PARTS_MAX);
-	response->parts[response->parts_size++] = part;
+	g_assert(response->body == NULL && response->stream.append == NULL);
+	response->body = body;
 }
 
 void
 http_response_take_stream(struct http_response *response, struct http_stream stream)
 {
-	g_assert(response->parts_size == 0 && response->stream.append == NULL);
+	g_assert(response->body == NULL && response->stream.append == NULL);
 	response->stream = stream;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An HTTP response under construction: status, headers, and a body in a few
- * parts that are sent one after the other without being copied together.
+ * An HTTP response under construction: status, headers, and a body in one piece, which
+ * is sent from where it is, or as a stream.
  */
 #pragma once
 
@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 
-#define HTTP_RESPONSE_PARTS_MAX 8
 #define HTTP_RESPONSE_HEADERS_MAX 16
 
 struct http_header_out {
@@ -32,9 +31,8 @@ struct http_response {
 	unsigned status;
 	struct http_header_out headers[HTTP_RESPONSE_HEADERS_MAX];
 	unsigned headers_size;
-	GBytes *parts[HTTP_RESPONSE_PARTS_MAX]; /* of a 304: told the length of, and not sent */
-	unsigned parts_size;
-	struct http_stream stream; /* in place of the parts; append is NULL: none */
+	GBytes *body;              /* NULL: none; of a 304: told the length of, and not sent */
+	struct http_stream stream; /* in place of the body; append is NULL: none */
 };
 
 struct http_response *http_response_new(unsigned status);
@@ -46,7 +44,7 @@ void http_response_add_header(struct http_response *response, const char *name, 
 /* Both are static. */
 void http_response_add_static_header(
 	struct http_response *response, const char *name, const char *value);
-/* Takes the part. */
-void http_response_take_part(struct http_response *response, GBytes *part);
-/* Takes the stream's data; it has no parts then. */
+/* Takes the body. */
+void http_response_take_body(struct http_response *response, GBytes *body);
+/* Takes the stream's data; it has no body then. */
 void http_response_take_stream(struct http_response *response, struct http_stream stream);

@@ -59,30 +59,16 @@ make_stream(struct http_response *from)
 	return response;
 }
 
-static struct MHD_Response *
-make_whole(struct http_response *from)
-{
-	size_t size;
-	void *body = (void *)g_bytes_get_data(from->parts[0], &size); /* only read */
-	return MHD_create_response_from_buffer_with_free_callback_cls(
-		size, body, free_response, from);
-}
-
-/* The body's parts are sent from where they are; the result owns `from`, which is freed where there
- * is none. */
+/* The body is sent from where it is; the result owns `from`, which is freed where there is none. */
 static struct MHD_Response *
 make_response(struct http_response *from)
 {
 	if (from->stream.append != NULL)
 		return make_stream(from);
-	struct MHD_IoVec parts[HTTP_RESPONSE_PARTS_MAX];
-	for (unsigned i = 0; i < from->parts_size; i++)
-		parts[i].iov_base = g_bytes_get_data(from->parts[i], &parts[i].iov_len);
-
-	struct MHD_Response *response = from->parts_size == 1
-						? make_whole(from)
-						: MHD_create_response_from_iovec(parts,
-							  from->parts_size, free_response, from);
+	size_t size = 0;
+	const void *body = from->body == NULL ? NULL : g_bytes_get_data(from->body, &size);
+	struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+		size, (void *)body, free_response, from); /* it is only read */
 	if (response == NULL)
 		http_response_free(from);
 	return response;

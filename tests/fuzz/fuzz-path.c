@@ -97,14 +97,9 @@ get_api(void)
 static void
 check_body(const struct http_response *response)
 {
-	g_autoptr(GByteArray) body = g_byte_array_new();
-	for (unsigned i = 0; i < response->parts_size; i++) {
-		gsize size;
-		const guint8 *part = g_bytes_get_data(response->parts[i], &size);
-		if (size > 0)
-			g_byte_array_append(body, part, (guint)size);
-	}
-	json_t *json = json_loadb((const char *)body->data, body->len, 0, NULL);
+	gsize size;
+	const char *body = g_bytes_get_data(response->body, &size);
+	json_t *json = json_loadb(body, size, 0, NULL);
 	g_assert_nonnull(json);
 	json_decref(json);
 }

@@ -66,10 +66,10 @@ reply_new(struct http_response *response)
 {
 	struct reply *reply = g_new(struct reply, 1);
 	g_autoptr(GString) body = g_string_new(NULL);
-	for (unsigned i = 0; i < response->parts_size; i++) {
+	if (response->body != NULL) {
 		gsize size;
-		const char *part = g_bytes_get_data(response->parts[i], &size);
-		g_string_append_len(body, part, (gssize)size);
+		const char *whole = g_bytes_get_data(response->body, &size);
+		g_string_append_len(body, whole, (gssize)size);
 	}
 	const struct http_stream *stream = &response->stream;
 	while (stream->append != NULL && stream->append(stream->data, body))

@@ -229,7 +229,7 @@ note(const struct http_reply *reply, const GError *error, void *data)
 	}
 	size_t size;
 	const char *body = http_reply_get_body(reply, &size);
-	http_response_take_part(response, g_bytes_new(body, size));
+	http_response_take_body(response, g_bytes_new(body, size));
 
 	struct question *question = data;
 	struct fresh_fixture *fixture = question->fixture;

@@ -40,9 +40,9 @@ pass_gate(void)
 }
 
 static inline void
-add_text(struct http_response *response, char *text)
+take_text(struct http_response *response, char *text)
 {
-	http_response_take_part(response, g_bytes_new_take(text, strlen(text)));
+	http_response_take_body(response, g_bytes_new_take(text, strlen(text)));
 }
 
 /* Pieces of a body that is made while it is sent: so many numbers as *data says, and 0. */
@@ -73,13 +73,15 @@ answer(void *data, const struct http_request *request)
 	bool is_unchanged = g_str_equal(request->path, "/unchanged");
 	struct http_response *response = http_response_new(is_unchanged ? 304 : 200);
 	http_response_add_header(response, "Content-Type", "text/plain");
-	add_text(response, g_strdup_printf("%s %s ? %s", request->method, request->path,
-				   request->query != NULL ? request->query : "(none)"));
+	GString *text = g_string_new(NULL);
+	g_string_printf(text, "%s %s ? %s", request->method, request->path,
+		request->query != NULL ? request->query : "(none)");
 	const struct http_header *header = http_request_get_header(request, "x-test");
 	if (header != NULL)
-		add_text(response, g_strdup_printf(" [%.*s]", (int)header->length, header->value));
+		g_string_append_printf(text, " [%.*s]", (int)header->length, header->value);
 	if (request->has_body)
-		add_text(response, g_strdup(" body"));
+		g_string_append(text, " body");
+	take_text(response, g_string_free(text, FALSE));
 	return response;
 }
 
@@ -88,7 +90,7 @@ refuse(void *data, const struct http_request *request, unsigned status, const ch
 {
 	struct http_response *response = http_response_new(status);
 	http_response_add_header(response, "Content-Type", "application/json");
-	add_text(response, g_strdup_printf("{\"refused\": %u}", status));
+	take_text(response, g_strdup_printf("{\"refused\": %u}", status));
 	return response;
 }
 

@@ -52,7 +52,7 @@ answer_who(void *data, const struct http_request *request)
 	const struct asked *asked = data;
 	if (request->cut_off) {
 		struct http_response *response = http_response_new(503);
-		add_text(response, g_strdup("cut off"));
+		take_text(response, g_strdup("cut off"));
 		return response;
 	}
 	CLEANUP(verdict_unref) struct verdict *verdict = asked->find(asked->strategy, request);
@@ -60,13 +60,13 @@ answer_who(void *data, const struct http_request *request)
 		return NULL;
 	if (verdict->caller != NULL) {
 		struct http_response *response = http_response_new(200);
-		add_text(response, describe(verdict->caller));
+		take_text(response, describe(verdict->caller));
 		return response;
 	}
 	struct http_response *response = http_response_new(verdict->status);
 	if (verdict->challenge != NULL)
 		http_response_add_header(response, "WWW-Authenticate", verdict->challenge);
-	add_text(response, g_strdup(verdict->message));
+	take_text(response, g_strdup(verdict->message));
 	return response;
 }
 

@@ -58,9 +58,8 @@ test_a_fault_is_in_novas_form(void)
 		CLEANUP(http_response_free)
 		struct http_response *response = fault_new(bodies[i].status, "a \"b\"");
 		g_assert_cmpuint(response->status, ==, bodies[i].status);
-		g_assert_cmpuint(response->parts_size, ==, 1);
 		gsize size;
-		const char *body = g_bytes_get_data(response->parts[0], &size);
+		const char *body = g_bytes_get_data(response->body, &size);
 		g_assert_cmpmem(body, size, bodies[i].body, strlen(bodies[i].body));
 		g_assert_cmpuint(response->headers_size, ==, bodies[i].status == 503 ? 2 : 1);
 		g_assert_cmpstr(response->headers[0].name, ==, "Content-Type");

@@ -68,7 +68,7 @@ answer_client(void *data, const struct http_request *request)
 	if (g_str_equal(request->path, "/long") || g_str_equal(request->path, "/longest")) {
 		struct http_response *response = http_response_new(200);
 		size_t size = HTTP_REPLY_MAX + (g_str_equal(request->path, "/long") ? 1 : 0);
-		http_response_take_part(response, g_bytes_new_take(g_malloc0(size), size));
+		http_response_take_body(response, g_bytes_new_take(g_malloc0(size), size));
 		return response;
 	}
 	return answer(data, request);

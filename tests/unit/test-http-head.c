@@ -12,7 +12,7 @@ answer_by_memo(void *data, const struct http_request *request)
 	const char *value = token == NULL ? "nobody" : token->value;
 	const char *known = http_request_get_memo(request, HTTP_MEMO_TOKENS);
 	struct http_response *response = http_response_new(200);
-	add_text(response,
+	take_text(response,
 		g_strdup_printf("%s: %s;", request->path, known == NULL ? "asked" : known));
 	if (known == NULL)
 		http_request_take_memo(request, HTTP_MEMO_TOKENS, g_strdup(value));

@@ -88,7 +88,7 @@ static struct http_response *
 make_answer(unsigned status, char *text)
 {
 	struct http_response *response = http_response_new(status);
-	add_text(response, text);
+	take_text(response, text);
 	return response;
 }
 

@@ -23,7 +23,7 @@ static struct http_response *
 answer_json(unsigned status, char *body)
 {
 	struct http_response *response = http_response_new(status);
-	add_text(response, body);
+	take_text(response, body);
 	return response;
 }
 

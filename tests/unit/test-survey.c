@@ -205,7 +205,7 @@ get_page(struct fresh_fixture *fixture)
 	CLEANUP(reply_free)
 	struct reply *reply = ask(fresh_fixture_get_api(fixture), DETAIL, "2.88");
 	g_assert_cmpuint(reply->status, ==, 200);
-	return g_bytes_ref(reply->response->parts[0]);
+	return g_bytes_ref(reply->response->body);
 }
 
 static bool
