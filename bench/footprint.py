@@ -146,7 +146,7 @@ def run(stage):
                       *map(figure, (statistics.median(took), min(took), max(took))))])
     goals.append(at_most("a change at 100,000 until an answer shows it, ms", CHANGE, statistics.median(took), "{:.1f}"))
     starts, more = measure_starts(stage)
-    text = f"""One core, noauth. The databases' files are in the memory of the machine.
+    text = f"""All cores, noauth. The databases' files are in the memory of the machine.
 
 {memory}
 
