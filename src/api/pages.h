@@ -2,8 +2,9 @@
 /*
  * Pages: the arrays of hypervisors that lists answer with, kept in an LRU that is
  * bounded in bytes and given again until something in them has changed, the
- * computes' uptimes among it. What depends on the caller (the link, by Host, project and query) is
- * no part of a page, so a client can't fill the cache with it. Any thread enters.
+ * computes' uptimes among it. What depends on the caller (the link, by Host, project and query)
+ * makes no page of its own, so a client can't fill the cache with it: of a page one body is kept,
+ * the last one. Any thread enters.
  */
 #pragma once
 

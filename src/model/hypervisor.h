@@ -41,8 +41,9 @@ struct hypervisor_joins {
 
 /* Takes references of its own. */
 struct hypervisor *hypervisor_new(struct node *node, const struct hypervisor_joins *joins);
-/* The same but for the heartbeat of its service (service_equal()), whose reference it takes; NULL
- * where it has none. It shares the fragments, of which none shows a heartbeat. */
+/* The same with another record of its service, which differs by the heartbeat alone
+ * (service_equal()); NULL where it has none. Takes references of its own, and shares the fragments,
+ * of which none shows a heartbeat. */
 struct hypervisor *hypervisor_new_with_heartbeat(
 	struct hypervisor *hypervisor, struct service *service);
 struct hypervisor *hypervisor_ref(struct hypervisor *hypervisor);

@@ -227,14 +227,22 @@ test_what_the_library_answers_itself(void)
 	http_server_stop(server);
 }
 
+/* The answers to a GET of the path, and to one of /a on the same connection. */
+static char *
+ask_and_go_on(struct http_server *server, const char *path)
+{
+	g_autofree char *requests = g_strdup_printf("GET %s HTTP/1.1\r\nHost: h\r\n\r\n"
+						    "GET /a HTTP/1.1\r\n" END,
+		path);
+	return ask(server, requests, strlen(requests));
+}
+
 /* RFC 9110, 15.4.5 and 8.6: the length is that of what is not sent. */
 static void
 test_of_what_is_unchanged_the_body_is_not_sent(void)
 {
-	static const char requests[] = "GET /unchanged HTTP/1.1\r\nHost: h\r\n\r\n"
-				       "GET /a HTTP/1.1\r\n" END;
 	struct http_server *server = start(PATIENCE);
-	g_autofree char *text = ask(server, requests, strlen(requests));
+	g_autofree char *text = ask_and_go_on(server, "/unchanged");
 	assert_status(text, 304);
 	char *next = strstr(text, "\r\n\r\n") + strlen("\r\n\r\n");
 	assert_status(next, 200);
@@ -262,10 +270,8 @@ test_a_stream_is_sent_whole(void)
 static void
 test_a_stream_comes_in_chunks_and_the_next_answer_after_it(void)
 {
-	static const char requests[] = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n"
-				       "GET /a HTTP/1.1\r\n" END;
 	struct http_server *server = start(PATIENCE);
-	g_autofree char *text = ask(server, requests, strlen(requests));
+	g_autofree char *text = ask_and_go_on(server, "/stream");
 	assert_status(text, 200);
 	assert_contains(text, "Transfer-Encoding: chunked\r\n");
 	assert_contains(text, "\r\n0\r\n\r\nHTTP/1.1 200 ");
