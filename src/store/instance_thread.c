@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "store/instance_index.h"
 
 /* µs between questions whether to go on. */
@@ -68,20 +69,21 @@ instance_thread_start(const struct instance_lists *into, struct database *databa
 	return thread;
 }
 
+/* Asks at least once, so that whether it is wanted does not depend on who is faster. */
 static void
 wait_until_done(struct instance_thread *thread)
 {
-	g_mutex_lock(&thread->lock);
-	while (!thread->done) {
-		int64_t until = g_get_monotonic_time() + ASK_INTERVAL;
-		if (g_cond_wait_until(&thread->changed, &thread->lock, until))
-			continue;
-		g_mutex_unlock(&thread->lock);
-		if (database_is_interrupted(thread->database))
+	bool done = false;
+	while (!done) {
+		if (!is_unwanted(thread) && database_is_interrupted(thread->database))
 			atomic_store(&thread->unwanted, true);
 		g_mutex_lock(&thread->lock);
+		if (!thread->done)
+			g_cond_wait_until(&thread->changed, &thread->lock,
+				g_get_monotonic_time() + ASK_INTERVAL);
+		done = thread->done;
+		g_mutex_unlock(&thread->lock);
 	}
-	g_mutex_unlock(&thread->lock);
 }
 
 bool
@@ -91,6 +93,9 @@ instance_thread_end(struct instance_thread *thread, GError **error)
 	g_thread_join(thread->thread);
 	for (int i = 0; i < TWINS; i++)
 		database_close(thread->twins[i]);
+	if (thread->error == NULL && is_unwanted(thread))
+		g_set_error(&thread->error, MUSTER_ERROR, MUSTER_ERROR_IO,
+			"cannot read instances: interrupted");
 	bool well = thread->error == NULL;
 	if (!well)
 		g_propagate_error(error, thread->error);
