@@ -25,6 +25,7 @@
 struct server {
 	const struct settings *settings;
 	struct health *health;
+	struct health *warnings; /* what leaves answers right, but not all there */
 	struct inventory *inventory;
 	struct store *store;         /* these two, or where Muster is beside Nova the next */
 	struct publisher *publisher; /* two, are NULL */
@@ -111,8 +112,9 @@ start_publisher(struct server *server, int (*is_cancelled)(void *data), void *da
 }
 
 static struct rpc_options
-get_rpc_options(const struct config *config)
+get_rpc_options(const struct server *server)
 {
+	const struct config *config = server->settings->config;
 	return (struct rpc_options){
 		.exchange = config_get_string(config, OPTION_CONTROL_EXCHANGE),
 		.heartbeat = (unsigned)config_get_integer(
@@ -123,6 +125,7 @@ get_rpc_options(const struct config *config)
 		.ssl_ca_file = config_get_string(config, OPTION_RABBIT_SSL_CA_FILE),
 		.ssl_cert_file = config_get_string(config, OPTION_RABBIT_SSL_CERT_FILE),
 		.ssl_key_file = config_get_string(config, OPTION_RABBIT_SSL_KEY_FILE),
+		.health = server->warnings,
 	};
 }
 
@@ -149,7 +152,7 @@ start_cloud(struct server *server, int (*is_cancelled)(void *data), void *data, 
 		.stale_if_error = get_seconds(settings, OPTION_STALE_IF_ERROR),
 		.full_refresh_interval = get_seconds(settings, OPTION_FULL_REFRESH_INTERVAL),
 		.uptime_deadline = get_seconds(settings, OPTION_UPTIME_DEADLINE),
-		.rpc = get_rpc_options(config),
+		.rpc = get_rpc_options(server),
 		.is_cancelled = is_cancelled,
 		.cancel_data = data,
 	};
@@ -260,6 +263,7 @@ obey(const json_t *request, void *data, GError **error)
 		const struct server_parts parts = {
 			.inventory = server->inventory,
 			.health = server->health,
+			.warnings = server->warnings,
 			.publisher = server->publisher,
 			.api = server->api,
 			.http = server->http,
@@ -298,6 +302,7 @@ server_start(const struct settings *settings, int (*is_cancelled)(void *data), v
 	server->settings = settings;
 	server->started_at = clock_now();
 	server->health = health_new();
+	server->warnings = health_new();
 	if (!start_inventory(server, is_cancelled, data, error) || !start_policy(server, error) ||
 		!start_http(server, error) || !start_collectors(server, error))
 		return NULL;
@@ -342,6 +347,7 @@ server_stop(struct server *server)
 	g_clear_pointer(&server->policy, policy_close);
 	g_clear_pointer(&server->uptimes, uptimes_free);
 	inventory_free(server->inventory);
+	health_free(server->warnings);
 	health_free(server->health);
 	g_free(server);
 }

@@ -15,7 +15,7 @@ format_age(int64_t moment, int64_t now)
 }
 
 static json_t *
-format_wrong(struct health *health)
+format_health(struct health *health)
 {
 	g_auto(GStrv) wrong = health_list(health);
 	json_t *list = json_array();
@@ -50,11 +50,12 @@ server_status_new(const struct server_parts *parts, int64_t now)
 	unsigned pages;
 	size_t pages_bytes;
 	api_get_pages(parts->api, &pages, &pages_bytes);
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:i, s:i, s:i, s:i, s:I, s:o}",
+	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:I, s:i, s:i, s:i, s:i, s:I, s:o}",
 		"version", MUSTER_VERSION, "pid", (int)getpid(), "uptime",
-		format_age(parts->started_at, now), "wrong", format_wrong(parts->health),
-		"snapshot_age", format_age(inventory_get_refreshed_at(parts->inventory), now),
-		"hypervisors", (json_int_t)snapshot_get_size(snapshot), "services",
+		format_age(parts->started_at, now), "wrong", format_health(parts->health),
+		"warnings", format_health(parts->warnings), "snapshot_age",
+		format_age(inventory_get_refreshed_at(parts->inventory), now), "hypervisors",
+		(json_int_t)snapshot_get_size(snapshot), "services",
 		(json_int_t)snapshot_get_services_size(snapshot), "reports_queued",
 		parts->publisher == NULL ? 0 : (int)publisher_get_queued(parts->publisher),
 		"http_connections", (int)http_server_get_connections(parts->http), "http_requests",

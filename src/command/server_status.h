@@ -15,6 +15,7 @@
 struct server_parts {
 	struct inventory *inventory;
 	struct health *health;
+	struct health *warnings;
 	struct publisher *publisher; /* NULL: the records are Nova's */
 	struct api *api;
 	struct http_server *http;

@@ -25,6 +25,14 @@ print_line(const json_t *status, const char *title, const char *key, const char 
 }
 
 static void
+print_lines(const char *title, const json_t *lines)
+{
+	for (size_t i = 0; i < json_array_size(lines); i++)
+		printf("%-18s %s\n", i == 0 ? title : "",
+			json_string_value(json_array_get(lines, i)));
+}
+
+static void
 print_for_people(const json_t *status)
 {
 	static const struct table_column columns[] = {
@@ -36,8 +44,8 @@ print_for_people(const json_t *status)
 	};
 	const json_t *wrong = json_object_get(status, "wrong");
 	printf("%-18s %s\n", "health", json_array_size(wrong) == 0 ? "ok" : "degraded");
-	for (size_t i = 0; i < json_array_size(wrong); i++)
-		printf("%-18s %s\n", "", json_string_value(json_array_get(wrong, i)));
+	print_lines("", wrong);
+	print_lines("warnings", json_object_get(status, "warnings"));
 	printf("%-18s %s\n", "version", json_string_value(json_object_get(status, "version")));
 	print_line(status, "pid", "pid", "");
 	print_line(status, "running for", "uptime", " s");

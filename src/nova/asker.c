@@ -147,13 +147,16 @@ find_broker(struct asker *asker, const struct cells *cells, int64_t id)
 	if (g_hash_table_lookup_extended(asker->brokers, mapping->transport_url, NULL, &broker))
 		return broker;
 
+	g_autofree char *part = g_strdup_printf("the computes of cell %s", mapping->name);
 	struct rpc_options options = asker->options.rpc;
 	options.transport_url = mapping->transport_url;
+	options.part = part;
 	g_autoptr(GError) error = NULL;
 	struct rpc *rpc = rpc_start(&options, &error);
-	if (rpc == NULL && !g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED))
-		g_warning("cell %s: its computes can't be asked for their uptime: %s",
-			mapping->name, error->message);
+	if (rpc == NULL && !g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED)) {
+		g_warning("%s can't be asked for their uptime: %s", part, error->message);
+		health_set(options.health, part, error->message);
+	}
 	g_hash_table_insert(asker->brokers, g_strdup(mapping->transport_url), rpc);
 	return rpc;
 }
@@ -187,10 +190,33 @@ begin_call(struct asker *asker, const struct cells *cells, const struct service 
 	rpc_ask_uptime(rpc, call->host, deadline, on_answer, answer);
 }
 
+static bool
+is_used(const struct cells *cells, const char *url)
+{
+	const GPtrArray *all = cells_get_all(cells);
+	for (guint i = 0; i < all->len; i++)
+		if (g_strcmp0(cell_get_mapping(all->pdata[i])->transport_url, url) == 0)
+			return true;
+	return false;
+}
+
+/* Cells may have got other brokers since somebody asked last. */
+static void
+drop_unused_brokers(struct asker *asker, const struct cells *cells)
+{
+	GHashTableIter iter;
+	gpointer url;
+	g_hash_table_iter_init(&iter, asker->brokers);
+	while (g_hash_table_iter_next(&iter, &url, NULL))
+		if (!is_used(cells, url))
+			g_hash_table_iter_remove(&iter);
+}
+
 void
 asker_ask(struct asker *asker, const struct cells *cells, GPtrArray *hypervisors,
 	void (*done)(void *user), void *user)
 {
+	drop_unused_brokers(asker, cells);
 	int64_t deadline = g_get_monotonic_time() + asker->options.deadline;
 	struct batch *batch = g_new(struct batch, 1);
 	*batch = (struct batch){.calls = 1, .done = done, .user = user};

@@ -19,8 +19,8 @@
 struct asker_options {
 	GMainContext *context;
 	struct uptimes *uptimes; /* lent */
-	struct rpc_options rpc;  /* its texts are lent for as long as the asker lives; the URL is
-				    each cell's own */
+	struct rpc_options rpc;  /* its texts are lent for as long as the asker lives; the URL and
+				    the name of the part of health are each cell's own */
 	int64_t deadline;        /* µs, for the computes to answer */
 };
 

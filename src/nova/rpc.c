@@ -26,6 +26,8 @@
 
 struct rpc {
 	struct rpc_settings *settings;
+	struct health *health;
+	char *part; /* of health */
 	GThread *thread;
 	int wake_fd; /* an eventfd: something was asked, or the end has come */
 
@@ -41,22 +43,18 @@ struct rpc {
 	GMutex lock; /* of all below */
 	bool ending;
 	GQueue asked; /* struct rpc_call, by their `unsent` */
-	char *trouble;
 };
 
-/* Logs what is wrong, once, or that it no longer is. */
+/* Tells what is wrong, or that nothing is any more; the log is told once. */
 static void
 set_trouble(struct rpc *rpc, const char *trouble)
 {
-	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&rpc->lock);
-	if (g_strcmp0(trouble, rpc->trouble) == 0)
+	if (!health_set(rpc->health, rpc->part, trouble))
 		return;
 	if (trouble != NULL)
-		g_warning("computes can't be asked for their uptime: %s", trouble);
+		g_warning("%s can't be asked for their uptime: %s", rpc->part, trouble);
 	else
-		g_message("computes can be asked for their uptime again");
-	g_free(rpc->trouble);
-	rpc->trouble = g_strdup(trouble);
+		g_message("%s can be asked for their uptime again", rpc->part);
 }
 
 static void
@@ -291,6 +289,8 @@ rpc_start(const struct rpc_options *options, GError **error)
 	}
 	struct rpc *rpc = g_new0(struct rpc, 1);
 	rpc->settings = g_steal_pointer(&settings);
+	rpc->health = options->health;
+	rpc->part = g_strdup(options->part);
 	rpc->wake_fd = wake_fd;
 	rpc_calls_init(&rpc->calls);
 	g_queue_init(&rpc->asked);
@@ -311,7 +311,8 @@ rpc_stop(struct rpc *rpc)
 	rpc_calls_clear(&rpc->calls);
 	rpc_settings_unref(rpc->settings);
 	g_mutex_clear(&rpc->lock);
-	g_free(rpc->trouble);
+	health_set(rpc->health, rpc->part, NULL);
+	g_free(rpc->part);
 	g_free(rpc);
 }
 
@@ -328,11 +329,4 @@ rpc_ask_uptime(struct rpc *rpc, const char *host, int64_t deadline, rpc_done *do
 		rpc_call_end(call, RPC_SILENT, NULL);
 	else
 		eventfd_write(rpc->wake_fd, 1);
-}
-
-char *
-rpc_get_trouble(struct rpc *rpc)
-{
-	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&rpc->lock);
-	return g_strdup(rpc->trouble);
 }

@@ -15,10 +15,11 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/health.h"
 
 #define RPC_CALLS_MAX 10000 /* under way at a time: ten of the longest pages */
 
-/* Copied, all of it. The comments name the options of nova.conf; those of
+/* Copied, but for health. The comments name the options of nova.conf; those of
  * [oslo_messaging_rabbit] may stand in the URL's query too, which then wins. */
 struct rpc_options {
 	const char *transport_url; /* as cell_mappings or [DEFAULT] transport_url have it */
@@ -29,6 +30,8 @@ struct rpc_options {
 	const char *ssl_ca_file; /* PEM; NULL: whoever the broker is, is right */
 	const char *ssl_cert_file;
 	const char *ssl_key_file;
+	struct health *health; /* lent: told what keeps from asking, under */
+	const char *part;      /* this name */
 };
 
 enum rpc_result {
@@ -58,7 +61,3 @@ CLEANUP_DEFINE(struct rpc, rpc_stop)
  * g_get_monotonic_time() being the deadline. Any thread. */
 void rpc_ask_uptime(
 	struct rpc *rpc, const char *host, int64_t deadline, rpc_done *done, void *data);
-
-/* What keeps it from asking, for /healthcheck and the like; NULL: nothing that is known. The
- * caller frees it. Any thread. */
-char *rpc_get_trouble(struct rpc *rpc);

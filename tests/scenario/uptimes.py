@@ -2,6 +2,7 @@
 """The uptime of hosts beside a real Nova, over a real RabbitMQ: of nova-compute itself, of a
 thousand computes that answer, of some that hang; with nova-compute stopped, and with the broker
 away."""
+import json
 import re
 import time
 
@@ -39,6 +40,12 @@ class Uptimes(NovaScenario):
         answer = self.ask(port, path, "2.88")
         self.assertEqual(answer.status, 200, answer)
         return {one["service"]["host"]: one["uptime"] for one in answer.json()["hypervisors"]}
+
+    def warning(self, muster, cell):
+        """About the cell's computes by `muster status`, for which all is well all the same. Of
+        cell2 it may stay, after a broker that has lost all: nobody there declares its exchange."""
+        warnings = json.loads(muster.command("status", "--json"))["warnings"]
+        return "".join(line for line in warnings if f"the computes of cell {cell}:" in line)
 
     def start_computes(self, virtual_host="cell1"):
         computes = Computes(self.nova.rabbitmq.url(virtual_host))
@@ -142,8 +149,10 @@ class Uptimes(NovaScenario):
             self.assertEqual(set(self.uptimes(muster.port).values()), {None})
             self.assertLess(time.monotonic() - began, DEADLINE + 1)
         self.assertEqual(self.ask(muster.port, self.path_of(nova.HOST), "2.87").status, 400)
+        self.assertRegex(self.warning(muster, "cell1"), "RabbitMQ at 127.0.0.1")
         self.revive_broker()
         self.wait_for_compute(muster.port)
+        process.wait_until("nobody warns of it", lambda: self.warning(muster, "cell1") == "")
         process.wait_until("as many files are open as before",
                            lambda: muster.count_files() <= files)
 
@@ -151,6 +160,26 @@ class Uptimes(NovaScenario):
         """nova-compute finds it again by itself."""
         if self.nova.rabbitmq.process.poll() is not None:
             self.nova.rabbitmq.start()
+
+    def test_a_cell_moves_to_another_broker(self):
+        self.rows.add_hosts(CELL1, "cmp-moved")
+        self.start_computes("cell2").answer(["cmp-moved"])
+        muster = self.serve_beside(uptime_ttl=1, uptime_max_age=2)
+        self.assertIsNone(self.uptimes(muster.port)["cmp-moved"])
+        files = muster.count_files()
+        self.addCleanup(self.move_cell, self.transport_url())
+        self.move_cell(self.nova.rabbitmq.url("cell2"))
+        process.wait_until("its computes are asked there",
+                           lambda: self.uptimes(muster.port)["cmp-moved"] == UPTIME)
+        process.wait_until("the connection to the old one is closed",
+                           lambda: muster.count_files() <= files)
+
+    def transport_url(self):
+        return self.nova.sql("SELECT transport_url FROM cell_mappings "
+                             f"WHERE id = {CELL1}", "nova_api").strip()
+
+    def move_cell(self, transport_url):
+        self.rows.update("nova_api.cell_mappings", f"id = {CELL1}", transport_url=transport_url)
 
     def test_where_nobody_is_asked(self):
         muster = self.serve_beside(uptime_rpc="false")

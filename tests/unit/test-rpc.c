@@ -16,6 +16,8 @@
 #define SOON (G_TIME_SPAN_SECOND / 5)
 #define LONG (20 * G_TIME_SPAN_SECOND) /* far beyond what anything here takes */
 
+static struct health *health;
+
 /* Calls that are waited for. */
 struct calls {
 	GMutex lock;
@@ -71,12 +73,23 @@ ask_one(struct rpc *rpc, const char *host, int64_t span, int64_t *taken)
 	g_assert_not_reached();
 }
 
+/* What is wrong; NULL: nothing. */
+static char *
+get_trouble(void)
+{
+	g_auto(GStrv) wrong = health_list(health);
+	return g_strdup(wrong[0]);
+}
+
 static struct rpc *
 start(const char *url, const char *exchange)
 {
 	g_autoptr(GError) error = NULL;
-	const struct rpc_options options = {
-		.transport_url = url, .exchange = exchange, .heartbeat = 60};
+	const struct rpc_options options = {.transport_url = url,
+		.exchange = exchange,
+		.heartbeat = 60,
+		.health = health,
+		.part = "computes"};
 	struct rpc *rpc = rpc_start(&options, &error);
 	g_assert_no_error(error);
 	return rpc;
@@ -116,7 +129,7 @@ test_needs_a_url_of_rabbitmq(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 		const struct rpc_options options = {
-			.transport_url = cases[i].url, .exchange = "nova"};
+			.transport_url = cases[i].url, .exchange = "nova", .health = health};
 		g_assert_null(rpc_start(&options, &error));
 		g_assert_error(error, MUSTER_ERROR, (int)cases[i].code);
 		g_assert_null(strstr(error->message, "secret"));
@@ -134,9 +147,12 @@ test_without_a_broker_calls_end_at_once(void)
 		g_assert_cmpint(ask_one(rpc, "up.1", LONG, &taken), ==, RPC_SILENT);
 		g_assert_cmpint(taken, <, LONG / 2);
 	}
-	g_autofree char *trouble = rpc_get_trouble(rpc);
-	g_assert_nonnull(trouble);
+	g_autofree char *trouble = get_trouble();
+	g_assert_nonnull(strstr(trouble, "computes: "));
 	g_assert_null(strstr(trouble, "secret"));
+	g_clear_pointer(&rpc, rpc_stop);
+	g_autofree char *none = get_trouble();
+	g_assert_null(none);
 	g_test_assert_expected_messages();
 }
 
@@ -206,7 +222,7 @@ test_tells_what_computes_answer(struct lab *lab)
 		g_assert_cmpint(
 			ask_one(lab->rpc, cases[i].host, 5 * SOON, &taken), ==, cases[i].result);
 	}
-	g_autofree char *trouble = rpc_get_trouble(lab->rpc);
+	g_autofree char *trouble = get_trouble();
 	g_assert_null(trouble);
 }
 
@@ -367,5 +383,8 @@ main(int argc, char **argv)
 		test_a_broker_that_hangs_holds_up_nothing);
 	for (size_t i = 0; i < G_N_ELEMENTS(lab_tests); i++)
 		g_test_add_data_func(lab_tests[i].path, &lab_tests[i], run_lab_test);
-	return g_test_run();
+	health = health_new();
+	int failed = g_test_run();
+	health_free(health);
+	return failed;
 }
