@@ -8,8 +8,14 @@
 
 struct asker {
 	struct asker_options options;
-	GHashTable *brokers; /* transport_url -> struct rpc *; NULL: nobody can be asked by it */
+	GHashTable *brokers; /* transport_url -> struct broker * */
 	GHashTable *calls;   /* struct call *, by its host: those under way */
+};
+
+struct broker {
+	struct rpc *rpc; /* NULL: nobody can be asked by it */
+	struct health *health;
+	char *part; /* of health, where that is a trouble; else NULL */
 };
 
 /* A request that waits. */
@@ -60,9 +66,12 @@ call_free(void *data)
 static void
 broker_free(void *data)
 {
-	struct rpc *rpc = data;
-	if (rpc != NULL)
-		rpc_stop(rpc);
+	struct broker *broker = data;
+	g_clear_pointer(&broker->rpc, rpc_stop);
+	if (broker->part != NULL)
+		health_set(broker->health, broker->part, NULL);
+	g_free(broker->part);
+	g_free(broker);
 }
 
 struct asker *
@@ -135,29 +144,42 @@ on_answer(enum rpc_result result, const char *text, void *data)
 	post(answer->asker->options.context, take_answer, answer, answer_free);
 }
 
-/* The broker of a cell; NULL: it has none. */
-static struct rpc *
-find_broker(struct asker *asker, const struct cells *cells, int64_t id)
+static void
+note_trouble(struct broker *broker, const struct cell_mapping *mapping, const GError *error)
 {
+	g_warning("cell %s: its computes can't be asked for their uptime: %s", mapping->name,
+		error->message);
+	broker->part = g_strdup_printf("the computes of cell %s", mapping->name);
+	health_set(broker->health, broker->part, error->message);
+}
+
+/* How the computes of a cell are asked; NULL, and what becomes of who asks: they can't be. */
+static struct rpc *
+find_rpc(struct asker *asker, const struct cells *cells, int64_t id, enum uptime_outcome *outcome)
+{
+	*outcome = UPTIME_UNSUPPORTED;
 	const struct cell *cell = cells_find(cells, id);
 	const struct cell_mapping *mapping = cell == NULL ? NULL : cell_get_mapping(cell);
 	if (mapping == NULL || mapping->transport_url == NULL)
 		return NULL;
-	gpointer broker;
-	if (g_hash_table_lookup_extended(asker->brokers, mapping->transport_url, NULL, &broker))
-		return broker;
+	struct broker *broker = g_hash_table_lookup(asker->brokers, mapping->transport_url);
+	if (broker != NULL)
+		return broker->rpc;
 
-	g_autofree char *part = g_strdup_printf("the computes of cell %s", mapping->name);
 	struct rpc_options options = asker->options.rpc;
 	options.transport_url = mapping->transport_url;
-	options.part = part;
 	g_autoptr(GError) error = NULL;
 	struct rpc *rpc = rpc_start(&options, &error);
-	if (rpc == NULL && !g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED)) {
-		g_warning("%s can't be asked for their uptime: %s", part, error->message);
-		health_set(options.health, part, error->message);
+	if (g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_LIMIT)) { /* it may pass */
+		*outcome = UPTIME_SILENT;
+		return NULL;
 	}
-	g_hash_table_insert(asker->brokers, g_strdup(mapping->transport_url), rpc);
+	broker = g_new0(struct broker, 1);
+	broker->rpc = rpc;
+	broker->health = options.health;
+	if (rpc == NULL && !g_error_matches(error, MUSTER_ERROR, MUSTER_ERROR_UNSUPPORTED))
+		note_trouble(broker, mapping, error);
+	g_hash_table_insert(asker->brokers, g_strdup(mapping->transport_url), broker);
 	return rpc;
 }
 
@@ -179,9 +201,10 @@ begin_call(struct asker *asker, const struct cells *cells, const struct service 
 	g_hash_table_add(asker->calls, call);
 	uptimes_begin(asker->options.uptimes, call->cell, call->host, clock_now());
 
-	struct rpc *rpc = find_broker(asker, cells, call->cell);
+	enum uptime_outcome outcome;
+	struct rpc *rpc = find_rpc(asker, cells, call->cell, &outcome);
 	if (rpc == NULL) {
-		end_call(asker, call, UPTIME_UNSUPPORTED, NULL);
+		end_call(asker, call, outcome, NULL);
 		return;
 	}
 	struct answer *answer = g_new0(struct answer, 1);
@@ -200,9 +223,8 @@ is_used(const struct cells *cells, const char *url)
 	return false;
 }
 
-/* Cells may have got other brokers since somebody asked last. */
-static void
-drop_unused_brokers(struct asker *asker, const struct cells *cells)
+void
+asker_follow_cells(struct asker *asker, const struct cells *cells)
 {
 	GHashTableIter iter;
 	gpointer url;
@@ -216,7 +238,6 @@ void
 asker_ask(struct asker *asker, const struct cells *cells, GPtrArray *hypervisors,
 	void (*done)(void *user), void *user)
 {
-	drop_unused_brokers(asker, cells);
 	int64_t deadline = g_get_monotonic_time() + asker->options.deadline;
 	struct batch *batch = g_new(struct batch, 1);
 	*batch = (struct batch){.calls = 1, .done = done, .user = user};

@@ -19,8 +19,8 @@
 struct asker_options {
 	GMainContext *context;
 	struct uptimes *uptimes; /* lent */
-	struct rpc_options rpc;  /* its texts are lent for as long as the asker lives; the URL and
-				    the name of the part of health are each cell's own */
+	struct rpc_options rpc;  /* its texts are lent for as long as the asker lives; the URL is
+				    each cell's own */
 	int64_t deadline;        /* µs, for the computes to answer */
 };
 
@@ -29,6 +29,9 @@ struct asker;
 struct asker *asker_new(const struct asker_options *options);
 /* Whoever waits is told: nobody answers any more. */
 void asker_free(struct asker *asker);
+
+/* Lets go of the brokers that no cell has any more. */
+void asker_follow_cells(struct asker *asker, const struct cells *cells);
 
 /* Asks the computes of these hypervisors (struct hypervisor *) that have a service. done(), if not
  * NULL, is called when all have answered, or have had their time. */

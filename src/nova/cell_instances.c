@@ -7,9 +7,13 @@
 #include "store/live_rows.h"
 #include "store/statement.h"
 
-/* Rows bear whole seconds of the clocks of many hosts: what is this much older than the last
- * reading is looked at again. */
-#define OVERLAP (15 * CLOCK_SECOND)
+/* Rows bear whole seconds of the clocks of many hosts, and are seen when their transaction ends:
+ * what is this much older than the last reading is looked at again. Nova takes a service whose
+ * clock is slower for one that is down (service_down_time). */
+#define OVERLAP (60 * CLOCK_SECOND)
+
+/* So long a row of the same second may be another. */
+#define YOUNG (15 * CLOCK_SECOND)
 
 /* Hosts or ids in one query. */
 #define KEYS_MAX 256
@@ -23,7 +27,14 @@ struct cell_instances {
 	GHashTable *hosts;   /* id -> its host's name in texts; NULL: on none */
 	uint64_t sum;        /* of the ids */
 	int64_t since;       /* µs: what was written before was read */
-	GHashTable *to_read; /* while changes are read: a set of hosts, of texts */
+	GHashTable *recent;  /* id -> struct stamp *: changes that will be looked at again */
+	GHashTable *to_read; /* a set of hosts, of texts: whose lists the next call is to read */
+};
+
+/* A change that was read. */
+struct stamp {
+	int64_t written_at; /* the row's time */
+	int64_t seen_at;    /* when it was seen first, µs */
 };
 
 struct cell_instances *
@@ -37,6 +48,7 @@ cell_instances_new(struct database *database, const struct instance_name *names,
 		.doubtful = true,
 		.texts = g_string_chunk_new(4096),
 		.hosts = g_hash_table_new(g_direct_hash, g_direct_equal),
+		.recent = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free),
 		.to_read =
 			g_hash_table_new(caseless_get_hash(caseless), caseless_get_equal(caseless)),
 	};
@@ -48,6 +60,7 @@ cell_instances_free(struct cell_instances *instances)
 {
 	g_string_chunk_free(instances->texts);
 	g_hash_table_unref(instances->hosts);
+	g_hash_table_unref(instances->recent);
 	g_hash_table_unref(instances->to_read);
 	g_free(instances);
 }
@@ -81,10 +94,15 @@ remove_instance(struct cell_instances *instances, int64_t id)
 		instances->sum -= (uint64_t)id;
 }
 
+/* A list that was read for another reason has it: it is no more in that of the host before. */
 static void
-place_listed(int64_t id, const char *host, void *instances)
+place_listed(int64_t id, const char *host, void *data)
 {
+	struct cell_instances *instances = data;
+	const char *before = g_hash_table_lookup(instances->hosts, key_of(id));
 	place(instances, id, host);
+	if (before != NULL && before != g_hash_table_lookup(instances->hosts, key_of(id)))
+		g_hash_table_add(instances->to_read, (gpointer)before);
 }
 
 /* Puts the lists of these rows into the delta. */
@@ -107,6 +125,8 @@ cell_instances_read_all(
 	struct cell_instances *instances, struct cell_delta *delta, int64_t now, GError **error)
 {
 	g_hash_table_remove_all(instances->hosts);
+	g_hash_table_remove_all(instances->recent);
+	g_hash_table_remove_all(instances->to_read);
 	g_string_chunk_clear(instances->texts);
 	instances->sum = 0;
 	const struct live_rows all = {.database = instances->database, .cell = delta->cell};
@@ -164,24 +184,75 @@ note_change(struct cell_instances *instances, int64_t id, const char *host)
 			instances->to_read, g_string_chunk_insert_const(instances->texts, host));
 }
 
-/* Takes rows of id, host and deleted. */
+/* A row of id, host and deleted. */
+static void
+take_change(struct cell_instances *instances, struct statement *row)
+{
+	int64_t id = statement_get_integer(row, 0).value;
+	const char *host = statement_get_text(row, 1);
+	bool live = statement_get_integer(row, 2).value == 0;
+	note_change(instances, id, live ? host : NULL);
+	if (live)
+		place(instances, id, host);
+	else
+		remove_instance(instances, id);
+}
+
+/* Whether a change has not been read yet, or may have been followed by another in its second. */
+static bool
+is_news(struct cell_instances *instances, int64_t id, int64_t written_at, int64_t now)
+{
+	struct stamp *known = g_hash_table_lookup(instances->recent, key_of(id));
+	if (known != NULL && known->written_at == written_at)
+		return now - known->seen_at < YOUNG;
+	struct stamp *stamp = g_new(struct stamp, 1);
+	*stamp = (struct stamp){written_at, now};
+	g_hash_table_insert(instances->recent, key_of(id), stamp);
+	return true;
+}
+
+static gboolean
+is_older(void *id, void *stamp, void *since)
+{
+	return ((const struct stamp *)stamp)->written_at < *(const int64_t *)since;
+}
+
+static bool
+take_updated(struct cell_instances *instances, int64_t since, int64_t now, GError **error)
+{
+	g_autofree char *text = clock_format_sql(since);
+	g_hash_table_foreach_remove(instances->recent, is_older, &since);
+	CLEANUP(statement_free)
+	struct statement *row = statement_new(instances->database,
+		"SELECT id, host, deleted, updated_at FROM instances WHERE updated_at >= ?1",
+		VALUES(value_text(text)));
+	while (statement_next(row))
+		if (is_news(instances, statement_get_integer(row, 0).value,
+			    statement_get_moment(row, 3), now))
+			take_change(instances, row);
+	return statement_check(row, error);
+}
+
+/* Takes rows of id, host and deleted, whether they are news or not. */
 static bool
 take_changes(struct cell_instances *instances, const char *sql, const struct value *values,
 	size_t size, GError **error)
 {
 	CLEANUP(statement_free)
 	struct statement *row = statement_new(instances->database, sql, values, size);
-	while (statement_next(row)) {
-		int64_t id = statement_get_integer(row, 0).value;
-		const char *host = statement_get_text(row, 1);
-		bool live = statement_get_integer(row, 2).value == 0;
-		note_change(instances, id, live ? host : NULL);
-		if (live)
-			place(instances, id, host);
-		else
-			remove_instance(instances, id);
-	}
+	while (statement_next(row))
+		take_change(instances, row);
 	return statement_check(row, error);
+}
+
+/* Comparing finds all that are new; by their time most are found without. */
+static bool
+take_created(struct cell_instances *instances, int64_t since, GError **error)
+{
+	g_autofree char *text = clock_format_sql(since);
+	return take_changes(instances,
+		"SELECT id, host, deleted FROM instances WHERE deleted = 0 AND created_at >= ?1",
+		VALUES(value_text(text)), error);
 }
 
 /* Whether as many instances are live as are remembered, and their ids have the same sum. */
@@ -252,17 +323,10 @@ take_unknown(struct cell_instances *instances, GArray *unknown, GError **error)
 static bool
 find_changes(struct cell_instances *instances, int64_t now, GError **error)
 {
-	g_autofree char *since = clock_format_sql(instances->since - OVERLAP);
-	struct value value = value_text(since);
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(struct value));
 	bool same = false;
-	if (!take_changes(instances,
-		    "SELECT id, host, deleted FROM instances WHERE updated_at >= ?1", &value, 1,
-		    error) ||
-		!take_changes(instances,
-			"SELECT id, host, deleted FROM instances "
-			"WHERE deleted = 0 AND created_at >= ?1",
-			&value, 1, error) ||
+	if (!take_updated(instances, instances->since - OVERLAP, now, error) ||
+		!take_created(instances, instances->since - YOUNG, error) ||
 		!compare_sums(instances, &same, error) ||
 		(!same && (!compare_ids(instances, unknown, error) ||
 				  !take_unknown(instances, unknown, error))))
@@ -277,7 +341,6 @@ cell_instances_read_changes(
 {
 	if (instances->doubtful)
 		return cell_instances_read_all(instances, delta, now, error);
-	g_hash_table_remove_all(instances->to_read);
 	if (!find_changes(instances, now, error))
 		return false;
 	g_autoptr(GPtrArray) hosts = g_ptr_array_new();
@@ -286,5 +349,6 @@ cell_instances_read_changes(
 	g_hash_table_iter_init(&iter, instances->to_read);
 	while (g_hash_table_iter_next(&iter, &host, NULL))
 		g_ptr_array_add(hosts, host);
+	g_hash_table_remove_all(instances->to_read);
 	return cell_instances_read_hosts(instances, hosts, delta, error);
 }

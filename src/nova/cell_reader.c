@@ -327,6 +327,21 @@ list_hosts(struct cell_reader *reader, GError **error)
 	return true;
 }
 
+/* A node that no reading has seen yet is noted all the same, as one of no time: else no reading
+ * would miss it when it goes. */
+static void
+stamp_unseen(struct cell_reader *reader, const GPtrArray *nodes)
+{
+	for (guint i = 0; i < nodes->len; i++) {
+		gpointer key = (gpointer)(intptr_t)node_get_columns(nodes->pdata[i])->id;
+		if (g_hash_table_contains(reader->stamps, key))
+			continue;
+		struct stamp *stamp = g_new(struct stamp, 1);
+		*stamp = (struct stamp){.written_at = CLOCK_UNKNOWN, .round = reader->round};
+		g_hash_table_insert(reader->stamps, key, stamp);
+	}
+}
+
 static bool
 compare_nodes(void *data, GError **error)
 {
@@ -341,6 +356,7 @@ compare_nodes(void *data, GError **error)
 	which.limit = NODES_SLICE;
 	if (!take_nodes(reading, &which, error))
 		return false;
+	stamp_unseen(reader, reading->delta->nodes);
 	bool last = reading->delta->nodes->len + reading->passed_over < NODES_SLICE;
 	return !last || list_hosts(reader, error);
 }
@@ -400,6 +416,8 @@ cell_reader_compare(struct cell_reader *reader, bool *last, GError **error)
 	*last = is_cell0(reader);
 	if (*last)
 		return cell_delta_new(reader->mapping->id, reader->caseless);
+	if (!connect_to_database(reader, error))
+		return NULL;
 	return reader->hosts == NULL ? compare_next_nodes(&reading, error)
 				     : compare_next_servers(&reading, last, error);
 }

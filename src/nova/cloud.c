@@ -123,6 +123,14 @@ on_first_round(const GError *error, void *data)
 }
 
 static void
+on_cells_changed(void *data)
+{
+	struct cloud *cloud = data;
+	if (cloud->asker != NULL)
+		asker_follow_cells(cloud->asker, refresh_get_cells(cloud->refresh));
+}
+
+static void
 start_parts(struct cloud *cloud)
 {
 	const struct cloud_options *options = &cloud->options;
@@ -140,6 +148,7 @@ start_parts(struct cloud *cloud)
 		.stale_if_error = options->stale_if_error,
 		.full_refresh_interval = options->full_refresh_interval,
 		.first_round = on_first_round,
+		.cells_changed = on_cells_changed,
 		.data = cloud,
 	};
 	cloud->refresh = refresh_start(&refresh);

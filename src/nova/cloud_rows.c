@@ -369,7 +369,7 @@ collect(struct cloud_rows *rows, const char *name, GPtrArray *hosts)
 }
 
 void
-cloud_rows_publish(struct cloud_rows *rows, int64_t now)
+cloud_rows_publish(struct cloud_rows *rows, int64_t read_at)
 {
 	g_autoptr(GPtrArray) hosts = g_ptr_array_new_with_free_func((GDestroyNotify)host_free);
 	GHashTableIter iter;
@@ -380,12 +380,12 @@ cloud_rows_publish(struct cloud_rows *rows, int64_t now)
 	g_hash_table_remove_all(rows->dirty);
 
 	if (!rows->loaded && rows->caseless)
-		inventory_load_caseless(rows->inventory, hosts, now);
+		inventory_load_caseless(rows->inventory, hosts, read_at);
 	else if (!rows->loaded)
-		inventory_load(rows->inventory, hosts, now);
+		inventory_load(rows->inventory, hosts, read_at);
 	else if (hosts->len > 0)
-		inventory_update(rows->inventory, hosts, now);
+		inventory_update(rows->inventory, hosts, read_at);
 	else
-		inventory_confirm(rows->inventory, now);
+		inventory_confirm(rows->inventory, read_at);
 	rows->loaded = true;
 }

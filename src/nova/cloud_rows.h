@@ -31,5 +31,6 @@ void cloud_rows_set_mappings(struct cloud_rows *rows, GHashTable *mappings);
 /* The cell is not there any more. */
 void cloud_rows_drop_cell(struct cloud_rows *rows, int64_t cell);
 
-/* Publishes what has changed since, if anything has. */
-void cloud_rows_publish(struct cloud_rows *rows, int64_t now);
+/* Publishes what has changed since, if anything has. read_at: µs, when all that is now in was last
+ * known to be what the databases hold; CLOCK_UNKNOWN: never. */
+void cloud_rows_publish(struct cloud_rows *rows, int64_t read_at);

@@ -14,9 +14,10 @@
 struct lane;
 
 /* A database that sends a byte now and then lets no call of its library run into its time-out. So
- * work is held to as many times that: what reads all there is, and what asks for a few rows. */
+ * work is held to as many times that: what reads all there is, and what asks for a few rows (and
+ * may have to wait for a resolver that does not answer: half a minute by default). */
 #define LANE_READING_TIMEOUTS 30
-#define LANE_ASKING_TIMEOUTS 5
+#define LANE_ASKING_TIMEOUTS 16
 
 struct lane_options {
 	const char *name;                           /* the thread's: 15 bytes at most */

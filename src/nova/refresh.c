@@ -36,12 +36,14 @@ struct refresh {
 	struct source map;
 	GHashTable *sources; /* a cell's id -> struct source * */
 	bool warned;         /* that old answers are given */
+	int64_t read_at;     /* when the last round began that read all; CLOCK_UNKNOWN: none has */
 	bool first;          /* the first round has not ended */
 
 	/* The round. */
 	bool running;
 	bool servers;
 	int64_t begun;      /* monotonic */
+	int64_t begun_at;   /* the same moment by the clock */
 	GSource *timer;     /* its deadline; between rounds until the next; NULL: none */
 	GPtrArray *served;  /* struct wish *: those of the round */
 	GPtrArray *waiting; /* struct wish *: those of the next */
@@ -131,7 +133,7 @@ static void
 publish(struct refresh *refresh)
 {
 	if (refresh->rows != NULL)
-		cloud_rows_publish(refresh->rows, clock_now());
+		cloud_rows_publish(refresh->rows, refresh->read_at);
 }
 
 /* When the first of those that wait has waited long enough. */
@@ -238,6 +240,7 @@ begin_round(struct refresh *refresh)
 	source_stop_timer(&refresh->timer);
 	refresh->running = true;
 	refresh->begun = g_get_monotonic_time();
+	refresh->begun_at = clock_now();
 	atomic_store(&refresh->ahead[FRESHNESS_NODES], false);
 	refresh->servers =
 		atomic_exchange(&refresh->ahead[FRESHNESS_SERVERS], false) || refresh->first;
@@ -271,18 +274,21 @@ note_all_late(struct refresh *refresh, int64_t now)
 		source_note_late(source, refresh->options.timeout, now);
 }
 
-/* Whether all has been read. */
 static bool
-note_freshness(struct refresh *refresh)
+has_read_all(const struct refresh *refresh)
 {
 	g_autoptr(GArray) away = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	if (find_away(refresh, away) != NULL)
-		return false;
+	return find_away(refresh, away) == NULL;
+}
+
+/* What was read is published by now. */
+static void
+note_freshness(struct refresh *refresh)
+{
 	refresh->warned = false;
 	atomic_store(&refresh->fresh[FRESHNESS_NODES], refresh->begun);
 	if (refresh->servers)
 		atomic_store(&refresh->fresh[FRESHNESS_SERVERS], refresh->begun);
-	return true;
 }
 
 static void
@@ -290,9 +296,13 @@ end_round(struct refresh *refresh)
 {
 	source_stop_timer(&refresh->timer);
 	int64_t now = g_get_monotonic_time();
-	publish(refresh);
 	note_all_late(refresh, now);
-	bool fresh = note_freshness(refresh);
+	bool fresh = has_read_all(refresh);
+	if (fresh)
+		refresh->read_at = refresh->begun_at;
+	publish(refresh);
+	if (fresh)
+		note_freshness(refresh);
 	finish_all(refresh, refresh->served);
 	if (refresh->first)
 		refresh->options.first_round(refresh->map.error, refresh->options.data);
@@ -343,7 +353,7 @@ take_compared(
 	int64_t now = g_get_monotonic_time();
 	if (delta != NULL) {
 		cloud_rows_take_delta(refresh->rows, delta, clock_now());
-		cloud_rows_publish(refresh->rows, clock_now());
+		publish(refresh);
 	}
 	int64_t delay = COMPARING_SHARE * (now - source->slice_begun);
 	if (last || error != NULL) {
@@ -360,7 +370,6 @@ take_delta(struct cell *cell, struct cell_delta *delta, bool last, const GError 
 	struct refresh *refresh = data;
 	struct source *source = g_hash_table_lookup(
 		refresh->sources, (gpointer)(intptr_t)cell_get_mapping(cell)->id);
-	settle(refresh, source, error);
 	if (delta != NULL)
 		cloud_rows_take_delta(refresh->rows, delta, clock_now());
 	if (delta != NULL && !source->loaded) {
@@ -370,9 +379,24 @@ take_delta(struct cell *cell, struct cell_delta *delta, bool last, const GError 
 		source->timer = start_timer(
 			refresh, refresh->options.full_refresh_interval, compare_next, source);
 	}
-	if (!refresh->running) /* it comes late */
-		cloud_rows_publish(refresh->rows, clock_now());
+	settle(refresh, source, error); /* may restart the cell, which then is not loaded */
+	if (!refresh->running)          /* it comes late */
+		publish(refresh);
 	end_if_all_have_come(refresh);
+}
+
+/* The name of a cell is not always its own. */
+static char *
+name_part(const struct refresh *refresh, const struct cell_mapping *mapping)
+{
+	g_autofree char *part = g_strdup_printf("cell %s", mapping->name);
+	GHashTableIter iter;
+	gpointer source;
+	g_hash_table_iter_init(&iter, refresh->sources);
+	while (g_hash_table_iter_next(&iter, NULL, &source))
+		if (g_str_equal(((const struct source *)source)->part, part))
+			return g_strdup_printf("%s (%s)", part, mapping->uuid);
+	return g_steal_pointer(&part);
 }
 
 static void
@@ -383,7 +407,7 @@ add_source(struct refresh *refresh, const struct cell_mapping *mapping)
 	source->health = refresh->options.health;
 	source->id = mapping->id;
 	source->is_cell0 = cell_mapping_is_cell0(mapping);
-	source->part = g_strdup_printf("cell %s", mapping->name);
+	source->part = name_part(refresh, mapping);
 	source->words = refresh_format_away(mapping);
 	g_hash_table_insert(refresh->sources, (gpointer)(intptr_t)mapping->id, source);
 	read_source(refresh, source);
@@ -405,6 +429,8 @@ update_cells(struct refresh *refresh, GPtrArray *mappings)
 		if (!g_hash_table_contains(refresh->sources, (gpointer)(intptr_t)mapping->id))
 			add_source(refresh, mapping);
 	}
+	if (gone->len > 0)
+		refresh->options.cells_changed(refresh->options.data);
 }
 
 static void
@@ -430,6 +456,7 @@ refresh_start(const struct refresh_options *options)
 	struct refresh *refresh = g_new0(struct refresh, 1);
 	refresh->options = *options;
 	refresh->first = true;
+	refresh->read_at = CLOCK_UNKNOWN;
 	refresh->served = g_ptr_array_new();
 	refresh->waiting = g_ptr_array_new();
 	refresh->sources = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, source_free);

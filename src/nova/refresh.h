@@ -33,6 +33,8 @@ struct refresh_options {
 	int64_t full_refresh_interval; /* µs in which all is compared */
 	/* Called when the first round has ended; error: of the API database, lent, or NULL. */
 	void (*first_round)(const GError *error, void *data);
+	/* Called when a cell is no more, or is reached otherwise. */
+	void (*cells_changed)(void *data);
 	void *data;
 };
 

@@ -27,7 +27,7 @@
 struct rpc {
 	struct rpc_settings *settings;
 	struct health *health;
-	char *part; /* of health */
+	char *name; /* the URL's, for people, and of its part of health */
 	GThread *thread;
 	int wake_fd; /* an eventfd: something was asked, or the end has come */
 
@@ -39,22 +39,26 @@ struct rpc {
 	int64_t pause;
 	bool is_down;
 	struct rpc_calls calls;
+	char *trouble; /* NULL: none */
 
 	GMutex lock; /* of all below */
 	bool ending;
 	GQueue asked; /* struct rpc_call, by their `unsent` */
 };
 
-/* Tells what is wrong, or that nothing is any more; the log is told once. */
+/* Tells what is wrong, once, or that nothing is any more. */
 static void
 set_trouble(struct rpc *rpc, const char *trouble)
 {
-	if (!health_set(rpc->health, rpc->part, trouble))
+	if (g_strcmp0(trouble, rpc->trouble) == 0)
 		return;
 	if (trouble != NULL)
-		g_warning("%s can't be asked for their uptime: %s", rpc->part, trouble);
+		g_warning("%s: computes can't be asked for their uptime: %s", rpc->name, trouble);
 	else
-		g_message("%s can be asked for their uptime again", rpc->part);
+		g_message("%s: computes can be asked for their uptime again", rpc->name);
+	health_set(rpc->health, rpc->name, trouble);
+	g_free(rpc->trouble);
+	rpc->trouble = g_strdup(trouble);
 }
 
 static void
@@ -290,7 +294,7 @@ rpc_start(const struct rpc_options *options, GError **error)
 	struct rpc *rpc = g_new0(struct rpc, 1);
 	rpc->settings = g_steal_pointer(&settings);
 	rpc->health = options->health;
-	rpc->part = g_strdup(options->part);
+	rpc->name = transport_url_format(rpc->settings->url);
 	rpc->wake_fd = wake_fd;
 	rpc_calls_init(&rpc->calls);
 	g_queue_init(&rpc->asked);
@@ -311,8 +315,9 @@ rpc_stop(struct rpc *rpc)
 	rpc_calls_clear(&rpc->calls);
 	rpc_settings_unref(rpc->settings);
 	g_mutex_clear(&rpc->lock);
-	health_set(rpc->health, rpc->part, NULL);
-	g_free(rpc->part);
+	health_set(rpc->health, rpc->name, NULL);
+	g_free(rpc->name);
+	g_free(rpc->trouble);
 	g_free(rpc);
 }
 

@@ -30,8 +30,7 @@ struct rpc_options {
 	const char *ssl_ca_file; /* PEM; NULL: whoever the broker is, is right */
 	const char *ssl_cert_file;
 	const char *ssl_key_file;
-	struct health *health; /* lent: told what keeps from asking, under */
-	const char *part;      /* this name */
+	struct health *health; /* lent: told what keeps from asking, under the URL's name */
 };
 
 enum rpc_result {

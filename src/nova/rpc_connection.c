@@ -12,7 +12,7 @@
 
 #include "nova/rpc_connection_private.h"
 
-#define CLOSE_TIMEOUT 500000       /* µs */
+#define CLOSE_TIMEOUT 50000 /* µs: whoever stops it waits for no more of a broker's answer */
 #define PULSE (G_TIME_SPAN_MINUTE) /* without heartbeats */
 
 bool

@@ -158,3 +158,19 @@ transport_url_free(struct transport_url *url)
 		g_hash_table_unref(url->query);
 	g_free(url);
 }
+
+char *
+transport_url_format(const struct transport_url *url)
+{
+	g_autoptr(GString) text = g_string_new("rabbit://");
+	for (guint i = 0; i < url->brokers->len; i++) {
+		const struct transport_broker *broker = url->brokers->pdata[i];
+		bool is_ipv6 = strchr(broker->host, ':') != NULL;
+		g_string_append_printf(text, is_ipv6 ? "%s%s@[%s]:%u" : "%s%s@%s:%u",
+			i == 0 ? "" : ",", broker->user, broker->host, broker->port);
+	}
+	/* The virtual host "/" is the one that is not named. */
+	const char *name = strcmp(url->virtual_host, "/") == 0 ? "" : url->virtual_host;
+	g_string_append_printf(text, "/%s", name);
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}

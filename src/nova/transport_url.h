@@ -33,3 +33,7 @@ struct transport_url {
 struct transport_url *transport_url_parse(const char *text, GError **error);
 void transport_url_free(struct transport_url *url);
 CLEANUP_DEFINE(struct transport_url, transport_url_free)
+
+/* As people may read it: rabbit://user@host:port,user@host:port/virtual_host. The caller frees it.
+ */
+char *transport_url_format(const struct transport_url *url);

@@ -9,6 +9,9 @@
  * (https://mariadb.com/kb/en/mariadb-error-code-reference/). */
 #define IS_CLIENT_CODE(code) ((code) >= CR_MIN_ERROR && (code) <= CR_MAX_ERROR)
 
+/* MySQL's, from 8.0.24 on: the server closed a connection that was idle for its wait_timeout. */
+#define MYSQL_CLIENT_INTERACTION_TIMEOUT 4031
+
 static enum muster_error
 code_of(unsigned code)
 {
@@ -44,6 +47,7 @@ code_of(unsigned code)
 	case ER_SERVER_SHUTDOWN:
 	case ER_CONNECTION_KILLED:
 	case ER_QUERY_INTERRUPTED:
+	case MYSQL_CLIENT_INTERACTION_TIMEOUT:
 	case ER_UNKNOWN_COM_ERROR: /* Galera: this node is not ready */
 		return MUSTER_ERROR_UNAVAILABLE;
 	default:

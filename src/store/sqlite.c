@@ -143,13 +143,17 @@ connect_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
 	return true;
 }
 
+/* Where it fails, no file looks as the one that was opened. */
 static bool
 open_handle(struct sqlite *sqlite, enum database_mode mode, GError **error)
 {
 	if (stat(sqlite->path, &sqlite->seen) != 0)
 		sqlite->seen = (struct stat){0};
 	sqlite->immutable = mode == DATABASE_READ && is_wal_at_rest(sqlite->path);
-	return connect_handle(sqlite, mode, error);
+	bool opened = connect_handle(sqlite, mode, error);
+	if (!opened)
+		sqlite->seen = (struct stat){0};
+	return opened;
 }
 
 static void

@@ -41,11 +41,12 @@ class Uptimes(NovaScenario):
         self.assertEqual(answer.status, 200, answer)
         return {one["service"]["host"]: one["uptime"] for one in answer.json()["hypervisors"]}
 
-    def warning(self, muster, cell):
-        """About the cell's computes by `muster status`, for which all is well all the same. Of
-        cell2 it may stay, after a broker that has lost all: nobody there declares its exchange."""
+    def warning(self, muster, virtual_host):
+        """About that of the broker by `muster status`, for which all is well all the same. Of cell2
+        it may stay after a broker that has lost all: nobody there declares its exchange."""
         warnings = json.loads(muster.command("status", "--json"))["warnings"]
-        return "".join(line for line in warnings if f"the computes of cell {cell}:" in line)
+        return "".join(line for line in warnings
+                       if re.match(rf"rabbit://[^/]+/{virtual_host}: ", line))
 
     def start_computes(self, virtual_host="cell1"):
         computes = Computes(self.nova.rabbitmq.url(virtual_host))
@@ -149,7 +150,7 @@ class Uptimes(NovaScenario):
             self.assertEqual(set(self.uptimes(muster.port).values()), {None})
             self.assertLess(time.monotonic() - began, DEADLINE + 1)
         self.assertEqual(self.ask(muster.port, self.path_of(nova.HOST), "2.87").status, 400)
-        self.assertRegex(self.warning(muster, "cell1"), "RabbitMQ at 127.0.0.1")
+        self.assertRegex(self.warning(muster, "cell1"), ": .*RabbitMQ at 127.0.0.1")
         self.revive_broker()
         self.wait_for_compute(muster.port)
         process.wait_until("nobody warns of it", lambda: self.warning(muster, "cell1") == "")

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "nova-fixture.h"
@@ -194,6 +195,10 @@ static const struct change {
 		"cmp-01[i1 web]"},
 	{"instance-moved", "UPDATE instances SET host = 'cmp-02', updated_at = '%s' WHERE id = 1",
 		"cmp-01[i2] cmp-02[i1]"},
+	{"instance-moved-by-a-clock-that-is-almost-a-minute-slow",
+		"UPDATE instances SET host = 'cmp-02', updated_at = datetime('%s', '-50 seconds') "
+		"WHERE id = 1",
+		"cmp-01[i2] cmp-02[i1]"},
 	{"instance-loses-its-host",
 		"UPDATE instances SET host = NULL, updated_at = '%s' WHERE id = 1", "cmp-01[i2]"},
 	{"instance-soft-deleted",
@@ -280,6 +285,8 @@ test_comparing_finds_what_has_no_time(struct cell_fixture *fixture, const void *
 		g_assert_cmpstr(text, ==, "1@cmp-01 -2\ncmp-01[i2] cmp-02[i1]\n");
 	}
 	fixture->now += LATER;
+	assert_reads(fixture, "cmp-01[i2]"); /* a server has left it */
+	fixture->now += LATER;
 	assert_reads(fixture, "");
 }
 
@@ -334,6 +341,51 @@ test_comparing_passes_slices_that_cannot_be_shown(struct cell_fixture *fixture, 
 	g_assert_true(g_str_has_suffix(slices[0], " -2998"));
 	g_assert_true(g_str_has_prefix(slices[1], "3100@h-3100 -2999 "));
 	g_assert_nonnull(strstr(slices[3], "h-1300[i4]"));
+}
+
+static struct cell_delta *
+compare_next(struct cell_fixture *fixture)
+{
+	g_autoptr(GError) error = NULL;
+	bool last;
+	struct cell_delta *delta = cell_reader_compare(fixture->reader, &last, &error);
+	g_assert_no_error(error);
+	return delta;
+}
+
+/* Between two readings a node comes, is seen by a comparison, and goes. */
+static void
+test_what_only_a_comparison_saw_goes_again(struct cell_fixture *fixture, const void *data)
+{
+	skip_reading(fixture);
+	fixture->now += LATER;
+	nova_add_host(&fixture->nova, 1, 9);
+	CLEANUP(cell_delta_free) struct cell_delta *compared = compare_next(fixture);
+	g_autofree char *text = describe(compared);
+	g_assert_cmpstr(text, ==, "1@cmp-01 2@cmp-02 9@cmp-09");
+	nova_execute(&fixture->nova, "cell1", "UPDATE compute_nodes SET deleted = id WHERE id = 9");
+	assert_reads(fixture, "-9");
+}
+
+/* Between two slices a server moves from a host that was compared to one that will be. */
+static void
+test_a_comparison_hides_no_move(struct cell_fixture *fixture, const void *data)
+{
+	add_many_nodes(fixture);
+	skip_reading(fixture);
+	fixture->now += LATER;
+	for (unsigned i = 0; i < 3; i++) /* all nodes, and the first hosts */
+		cell_delta_free(compare_next(fixture));
+	g_autofree char *now = clock_format_sql(fixture->now);
+	nova_execute(&fixture->nova, "cell1",
+		"UPDATE instances SET host = 'h-1300', updated_at = '%s' WHERE id = 1", now);
+	CLEANUP(cell_delta_free) struct cell_delta *second = compare_next(fixture);
+	g_assert_nonnull(g_hash_table_lookup(second->servers, "h-1300"));
+	g_assert_null(g_hash_table_lookup(second->servers, "cmp-01"));
+	fixture->now += CLOCK_SECOND;
+	assert_reads(fixture, "cmp-01[i2] h-1300[i1 i4]");
+	fixture->now += LATER;
+	assert_reads(fixture, "");
 }
 
 /* Texts that a column may hold, as SQL. */
@@ -453,6 +505,8 @@ test_a_reading_that_breaks_off_loses_nothing(struct cell_fixture *fixture, const
 	nova_execute(&fixture->nova, "cell1", "ALTER TABLE away RENAME TO instances");
 	assert_reads(fixture, "all-nodes 1@cmp-01 all-servers cmp-01[i2] cmp-02[i1]");
 	fixture->now += LATER;
+	assert_reads(fixture, "cmp-02[i1]"); /* its time is not long ago */
+	fixture->now += LATER;
 	assert_reads(fixture, "");
 }
 
@@ -515,6 +569,26 @@ test_another_file_may_take_the_place(struct cell_fixture *fixture, const void *d
 	assert_fails(fixture, "cell1.db");
 }
 
+/* Of files, while it is replaced: the new one can't be opened then. */
+static void
+test_a_file_that_could_not_be_opened_is_tried_again(struct cell_fixture *fixture, const void *data)
+{
+	g_autofree char *path = g_strconcat(fixture->nova.directory, "/cell1.db", NULL);
+	g_autofree char *other = g_strconcat(fixture->nova.directory, "/cell2.db", NULL);
+	nova_add_cell(&fixture->nova, 2);
+	nova_add_host(&fixture->nova, 2, 7);
+	skip_reading(fixture);
+	fixture->now += LATER;
+	g_assert_cmpint(g_rename(other, path), ==, 0);
+	struct rlimit limit;
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+	const struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+	assert_fails(fixture, "cell1.db");
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+	assert_reads(fixture, "7@cmp-07 -1 -2 cmp-01[]");
+}
+
 static void
 test_of_cell0_the_services_are_read(struct cell_fixture *fixture, const void *data)
 {
@@ -549,11 +623,14 @@ main(int argc, char **argv)
 	ADD("compare/no-time", NULL, test_comparing_finds_what_has_no_time);
 	ADD("compare/slices", NULL, test_comparing_goes_slice_by_slice);
 	ADD("compare/not-shown", NULL, test_comparing_passes_slices_that_cannot_be_shown);
+	ADD("compare/goes-again", NULL, test_what_only_a_comparison_saw_goes_again);
+	ADD("compare/hides-no-move", NULL, test_a_comparison_hides_no_move);
 	ADD("breaks-off", NULL, test_a_reading_that_breaks_off_loses_nothing);
 	ADD("compare/breaks-off", NULL, test_a_comparison_that_breaks_off_loses_nothing);
 	ADD("comes-later", NULL, test_a_database_may_come_later);
 	ADD("wakes", NULL, test_a_database_at_rest_may_wake);
 	ADD("replaced", NULL, test_another_file_may_take_the_place);
+	ADD("replaced/without-files", NULL, test_a_file_that_could_not_be_opened_is_tried_again);
 	ADD("cell0", NULL, test_of_cell0_the_services_are_read);
 	ADD("odd/services", &odd_columns[0], test_a_row_spoils_no_other);
 	ADD("odd/compute_nodes", &odd_columns[1], test_a_row_spoils_no_other);

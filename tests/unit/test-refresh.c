@@ -96,11 +96,33 @@ static void
 test_a_cell_is_away_for_a_while(struct cloud_fixture *fixture, const void *data)
 {
 	cloud_fixture_start(fixture);
+	int64_t read_at = inventory_get_refreshed_at(fixture->inventory);
+	g_assert_cmpint(read_at, !=, CLOCK_UNKNOWN);
 	nova_execute(&fixture->nova, "cell2", "ALTER TABLE services RENAME TO away");
 	assert_only_cell2_is_away(fixture);
+	g_assert_cmpint(inventory_get_refreshed_at(fixture->inventory), ==, read_at);
 	nova_execute(&fixture->nova, "cell2", "ALTER TABLE away RENAME TO services");
 	assert_refreshed(fixture, WHOLE);
+	g_assert_cmpint(inventory_get_refreshed_at(fixture->inventory), >, read_at);
 	assert_found(fixture, UUID_3, 0, "2/3@cmp-03 8 2/3");
+}
+
+static void
+test_cells_of_one_name_are_told_apart(struct cloud_fixture *fixture, const void *data)
+{
+	nova_execute(&fixture->nova, "api", "UPDATE cell_mappings SET name = 'cell1'");
+	cloud_fixture_start(fixture);
+	nova_execute(&fixture->nova, "cell1", "ALTER TABLE services RENAME TO away");
+	nova_execute(&fixture->nova, "cell2", "ALTER TABLE services RENAME TO away");
+	freshness_outcome_free(refresh(fixture, FRESHNESS_NODES));
+	g_autofree char *health = describe_health(fixture);
+	g_auto(GStrv) lines = g_strsplit(health, "\n", -1);
+	g_assert_cmpuint(g_strv_length(lines), ==, 2);
+	nova_execute(&fixture->nova, "cell1", "ALTER TABLE away RENAME TO services");
+	freshness_outcome_free(refresh(fixture, FRESHNESS_NODES));
+	g_autofree char *rest = describe_health(fixture);
+	g_assert_nonnull(strstr(rest, "cell cell1"));
+	g_assert_null(strchr(rest, '\n'));
 }
 
 static void
@@ -199,6 +221,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	/* It warns of what is away. */
 	g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+	ADD("one-name", test_cells_of_one_name_are_told_apart);
 	ADD("fresh", test_a_wish_sees_what_was_written_before);
 	ADD("shared", test_many_wishes_share_a_round);
 	ADD("stale-if-error", test_old_answers_are_given_where_they_are_allowed);

@@ -84,6 +84,21 @@ test_keeps_several_brokers_in_order(void)
 }
 
 static void
+test_is_shown_without_its_secrets(void)
+{
+	static const char *const cases[][2] = {
+		{"rabbit://u:secret@h:1/v?ssl=1", "rabbit://u@h:1/v"},
+		{"rabbit://u:secret@h", "rabbit://u@h:5672/"},
+		{"rabbit://u:secret@[::1]:1,x:secret@h:2/v", "rabbit://u@[::1]:1,x@h:2/v"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		CLEANUP(transport_url_free) struct transport_url *url = parse(cases[i][0]);
+		g_autofree char *shown = transport_url_format(url);
+		g_assert_cmpstr(shown, ==, cases[i][1]);
+	}
+}
+
+static void
 test_keeps_the_query(void)
 {
 	CLEANUP(transport_url_free)
@@ -149,6 +164,8 @@ main(int argc, char **argv)
 	g_test_add_func("/transport-url/finds-the-parts", test_finds_the_parts);
 	g_test_add_func("/transport-url/keeps-several-brokers-in-order",
 		test_keeps_several_brokers_in_order);
+	g_test_add_func(
+		"/transport-url/is-shown-without-its-secrets", test_is_shown_without_its_secrets);
 	g_test_add_func("/transport-url/keeps-the-query", test_keeps_the_query);
 	g_test_add_func("/transport-url/other-transports-are-none", test_other_transports_are_none);
 	g_test_add_func("/transport-url/refuses-without-a-word-of-the-password",
