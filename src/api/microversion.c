@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #define SERVICE "compute "
+#define ASKED_MAX 64 /* bytes: a refusal says it twice, in headers */
 
 void
 microversion_clear(struct microversion *version)
@@ -129,7 +130,8 @@ microversion_parse(const struct http_request *request, unsigned max, struct micr
 	unsigned major = 2, minor = MICROVERSION_MIN;
 	if (asked.text != NULL && is_latest(asked)) {
 		minor = max;
-	} else if (asked.text != NULL && !parse_version(asked, &major, &minor)) {
+	} else if (asked.text != NULL &&
+		   (asked.length > ASKED_MAX || !parse_version(asked, &major, &minor))) {
 		g_set_error(error, MUSTER_ERROR, MUSTER_ERROR_INVALID,
 			"API Version String %.*s is of invalid format. Must be of format "
 			"MajorNum.MinorNum.",

@@ -124,13 +124,21 @@ apply_port(struct origin *origin)
 	origin->host = host;
 }
 
+static char *
+get_host(const struct http_request *request)
+{
+	if (request->authority.text != NULL)
+		return g_strndup(request->authority.text, request->authority.length);
+	const struct http_header *host = http_request_get_header(request, "Host");
+	return g_strdup(host == NULL ? "localhost" : host->value);
+}
+
 char *
 origin_format(const struct http_request *request, bool behind_proxy)
 {
-	const struct http_header *host = http_request_get_header(request, "Host");
 	struct origin origin = {
 		.scheme = g_strdup(request->tls ? "https" : "http"),
-		.host = g_strdup(host == NULL ? "localhost" : host->value),
+		.host = get_host(request),
 		.prefix = g_strdup(""),
 	};
 	if (behind_proxy) {

@@ -8,6 +8,7 @@
 
 /* Bytes of a record with a fragment or two: an estimate. */
 #define RECORD_COST 1024
+#define END_MAX 1024 /* bytes of a body behind its array, for it to be kept */
 
 /*
  * A kept page. It fits for as long as the newest snapshot has the very chunks that it was made
@@ -208,7 +209,7 @@ find(struct pages *pages, const struct snapshot *snapshot, struct page_key key,
 	return true;
 }
 
-/* Takes the page; another thread may have kept its like meanwhile, and the newer one stays. */
+/* Takes the page; another thread may have kept its like meanwhile, and the last to come stays. */
 static void
 keep(struct pages *pages, struct kept *kept)
 {
@@ -273,9 +274,12 @@ has_end(const struct kept *kept, const char *end)
 	return whole - size == strlen(end) && memcmp(body + size, end, whole - size) == 0;
 }
 
+/* An end is not counted in the page's cost, and holds what its client sent: its Host, its limit. */
 static void
 keep_body(struct kept *kept, GBytes *body)
 {
+	if (g_bytes_get_size(body) - g_bytes_get_size(kept->page.array) > END_MAX)
+		return;
 	gsize size = g_bytes_get_size(kept->page.array);
 	g_bytes_unref(kept->page.array);
 	kept->page.array = g_bytes_new_from_bytes(body, 0, size);

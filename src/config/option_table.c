@@ -474,7 +474,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.min = 0,
 		.max = 1000000,
 		.help = "How many requests may wait at a time for what Muster must ask "
-			"others for, such as Keystone; more are refused with 503."},
+			"others for: so many for Keystone, and so many for Nova's databases and "
+			"computes. More are refused with 503."},
 	[OPTION_BASIC_READERS] = {.section = "muster",
 		.name = "basic_readers",
 		.type = OPTION_TYPE_STRING,
@@ -487,7 +488,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.min = 1,
 		.max = 3600,
 		.unit = "seconds",
-		.help = "Within which time a client must have sent a whole request."},
+		.help = "Within which time a client must have sent a whole request. It must have "
+			"read the answer within ten times as long."},
 	[OPTION_SHUTDOWN_TIMEOUT] = {.section = "muster",
 		.name = "shutdown_timeout",
 		.type = OPTION_TYPE_INTEGER,

@@ -6,13 +6,14 @@
 #include <stdbool.h>
 
 #define REAP_INTERVAL G_TIME_SPAN_SECOND
-#define PEER_MAX 64    /* bytes: an IPv6 address with its zone */
-#define BUSY INT64_MAX /* no moment: it does not wait */
+#define PEER_MAX 64     /* bytes: an IPv6 address with its zone */
+#define NEVER INT64_MAX /* no moment: it does not wait, or send */
 
 struct connection {
 	GList link; /* in connections->open; its data is the connection */
 	int fd;
 	_Atomic int64_t waiting_since;
+	_Atomic int64_t sending_since;
 	void *context;
 	struct worker *worker;
 	char peer[PEER_MAX];
@@ -41,7 +42,7 @@ run_reaper(void *data)
 		unsigned reaped = connections_reap(connections, g_get_monotonic_time());
 		if (reaped > 0)
 			g_info("%u connections ended: no whole request within %" G_GINT64_FORMAT
-			       " s",
+			       " s, or an answer not read in ten times that",
 				reaped, connections->timeout / G_TIME_SPAN_SECOND);
 		g_mutex_lock(&connections->lock);
 	}
@@ -89,6 +90,7 @@ connections_add(struct connections *connections, int fd, const struct sockaddr *
 	connection->link.data = connection;
 	connection->fd = fd;
 	atomic_init(&connection->waiting_since, now);
+	atomic_init(&connection->sending_since, NEVER);
 	if (getnameinfo(peer, get_length(peer), connection->peer, sizeof(connection->peer), NULL, 0,
 		    NI_NUMERICHOST) != 0)
 		g_strlcpy(connection->peer, "unknown", sizeof(connection->peer));
@@ -117,6 +119,14 @@ connections_get_size(struct connections *connections)
 	return size;
 }
 
+static bool
+is_late(const struct connections *connections, struct connection *connection, int64_t now)
+{
+	int64_t timeout = connections->timeout;
+	return atomic_load(&connection->waiting_since) < now - timeout ||
+	       atomic_load(&connection->sending_since) < now - CONNECTIONS_SENDING * timeout;
+}
+
 unsigned
 connections_reap(struct connections *connections, int64_t now)
 {
@@ -124,7 +134,7 @@ connections_reap(struct connections *connections, int64_t now)
 	g_mutex_lock(&connections->lock);
 	for (GList *link = connections->open.head; link != NULL; link = link->next) {
 		struct connection *connection = link->data;
-		if (atomic_load(&connection->waiting_since) >= now - connections->timeout)
+		if (!is_late(connections, connection, now))
 			continue;
 		shutdown(connection->fd, SHUT_RDWR);
 		/* Its thread will find it at its end; once is enough. */
@@ -138,13 +148,21 @@ connections_reap(struct connections *connections, int64_t now)
 void
 connection_set_busy(struct connection *connection)
 {
-	atomic_store(&connection->waiting_since, BUSY);
+	atomic_store(&connection->waiting_since, NEVER);
+	atomic_store(&connection->sending_since, NEVER);
+}
+
+void
+connection_set_sending(struct connection *connection, int64_t now)
+{
+	atomic_store(&connection->sending_since, now);
 }
 
 void
 connection_set_waiting(struct connection *connection, int64_t now)
 {
 	atomic_store(&connection->waiting_since, now);
+	atomic_store(&connection->sending_since, NEVER);
 }
 
 void

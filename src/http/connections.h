@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The open connections, and the thread that ends those from which no whole
- * request has come in time: libmicrohttpd's own time-out is of inactivity, so a
- * byte a second would live on.
+ * request has come in time, or whose client has not read its answer in ten times
+ * as long: libmicrohttpd's own time-out is of inactivity, so a byte a second would
+ * live on.
  *
  * A connection waits from the moment it was opened, or its last answer ended,
- * until a whole request has been read. Sockets are shut down, never closed, here;
+ * until a whole request has been read; it sends from the moment it has an answer until
+ * that has ended. Sockets are shut down, never closed, here;
  * and under the lock that connections_remove() takes, so that a descriptor that was
  * closed and given out anew is never hit. Any thread.
  */
@@ -21,6 +23,8 @@ struct connections;
 struct connection;
 struct worker;
 
+#define CONNECTIONS_SENDING 10 /* times as long as it may wait a connection may send */
+
 /* timeout: µs that a connection may wait. Starts the thread. */
 struct connections *connections_new(int64_t timeout);
 /* Ends the thread; no connection may be left. */
@@ -34,12 +38,14 @@ struct connection *connections_add(
 void connections_remove(struct connections *connections, struct connection *connection);
 unsigned connections_get_size(struct connections *connections);
 
-/* Shuts down those that have waited too long at `now`, and tells how many. The
+/* Shuts down those that have waited or sent too long at `now`, and tells how many. The
  * thread does this every second. */
 unsigned connections_reap(struct connections *connections, int64_t now);
 
-/* A request is being answered: time runs no more. */
+/* A request has come and its answer is in the making: time runs no more. */
 void connection_set_busy(struct connection *connection);
+/* The answer is there, at `now`. */
+void connection_set_sending(struct connection *connection, int64_t now);
 /* The answer has ended, at `now`. */
 void connection_set_waiting(struct connection *connection, int64_t now);
 /* What is going on there, for whoever set it to find again; NULL at first. */

@@ -27,16 +27,19 @@ http_etag_format(const void *bytes, size_t size, uint64_t number, char etag[HTTP
 	memcpy(at, "\"", sizeof("\""));
 }
 
+/* No tag has a quote within: what stands between two is one. The comparison is the weak one,
+ * whichever kind the client names. The header may come several times (RFC 9110, 5.3). */
 static bool
 is_known(const struct http_request *request, const char *etag)
 {
-	const struct http_header *header = http_request_get_header(request, "If-None-Match");
-	if (header == NULL)
-		return false;
-	/* No tag has a quote within: what stands between two is one. The comparison is the weak
-	 * one, whichever kind the client names. */
-	return g_str_equal(header->value, "*") ||
-	       strstr(header->value, etag + strlen(WEAK)) != NULL;
+	for (size_t i = 0; i < request->headers_size; i++) {
+		const struct http_header *header = &request->headers[i];
+		if (http_header_is_named(header, "If-None-Match") &&
+			(g_str_equal(header->value, "*") ||
+				strstr(header->value, etag + strlen(WEAK)) != NULL))
+			return true;
+	}
+	return false;
 }
 
 void

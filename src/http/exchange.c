@@ -222,12 +222,11 @@ read_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_l
 	follow(exchange, name,
 		colon + 1 + strspn(colon + 1, " \t") == value ? value + length : NULL);
 
-	/* Blanks around a value are no part of it. Of a Transfer-Encoding they stay:
-	 * libmicrohttpd takes none but "chunked" itself for chunked. */
+	/* Blanks around a value are no part of it. */
 	size_t trimmed = length;
 	while (trimmed > 0 && (value[trimmed - 1] == ' ' || value[trimmed - 1] == '\t'))
 		trimmed--;
-	if (trimmed < length && g_ascii_strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) != 0) {
+	if (trimmed < length) {
 		if (exchange->trimmed == NULL)
 			exchange->trimmed = g_ptr_array_new_with_free_func(g_free);
 		value = g_strndup(value, trimmed);
@@ -248,7 +247,11 @@ split_target(struct exchange *exchange)
 	if (g_ascii_strncasecmp(start, "http://", 7) == 0 ||
 		g_ascii_strncasecmp(start, "https://", 8) == 0) {
 		start = strstr(start, "//") + 2;
-		start += strcspn(start, "/?");
+		size_t length = strcspn(start, "/?");
+		exchange->request.authority.text =
+			exchange->target + (start - whole); /* where nothing is cut */
+		exchange->request.authority.length = length;
+		start += length;
 	}
 	char *end = strchrnul(start, '?');
 	bool is_bare_host = end == start && start > whole;
@@ -317,12 +320,20 @@ http_request_take_memo(const struct http_request *request, enum http_memo kind, 
 }
 
 static enum MHD_Result
+send_answer(struct exchange *exchange, struct MHD_Connection *mhd, struct http_response *response,
+	bool close)
+{
+	connection_set_sending(exchange->connection, g_get_monotonic_time());
+	return sending_queue(mhd, response, close);
+}
+
+static enum MHD_Result
 refuse(struct exchange *exchange, struct MHD_Connection *mhd, unsigned status, const char *words)
 {
 	const struct http_handler *handler = &exchange->all->handler;
 	set_under_way(exchange);
-	return sending_queue(
-		mhd, handler->refuse(handler->data, &exchange->request, status, words), true);
+	return send_answer(exchange, mhd,
+		handler->refuse(handler->data, &exchange->request, status, words), true);
 }
 
 struct http_waiter *
@@ -375,7 +386,7 @@ answer(struct exchange *exchange, struct MHD_Connection *mhd)
 	g_assert((response == NULL) == exchange->is_suspended);
 	if (response == NULL)
 		return MHD_YES; /* to be called again once it is resumed */
-	return sending_queue(mhd, response, atomic_load(&exchange->all->draining));
+	return send_answer(exchange, mhd, response, atomic_load(&exchange->all->draining));
 }
 
 enum MHD_Result

@@ -24,9 +24,14 @@ struct exchange;
 
 struct http_request {
 	const char *method;
-	const char *target;  /* the request line's middle, as sent: a path, or a whole URI */
-	const char *path;    /* the target's path: percent-encoded, NUL-terminated */
-	const char *query;   /* as sent, without its question mark; NULL: no question mark */
+	const char *target; /* the request line's middle, as sent: a path, or a whole URI */
+	const char *path;   /* the target's path: percent-encoded, NUL-terminated */
+	const char *query;  /* as sent, without its question mark; NULL: no question mark */
+	struct {
+		const char *text; /* no NUL ends it; NULL: the target has none */
+		size_t length;
+	} authority; /* of a target that is a whole URI: it counts in the Host's place (RFC 9112,
+			3.2.2) */
 	const char *version; /* "HTTP/1.1" */
 	const struct http_header *headers;
 	size_t headers_size;

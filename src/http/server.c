@@ -5,10 +5,11 @@
  * Release 0.9.75 answers some input by itself, before any callback that could, with
  * a small HTML page, and closes: a request line without a version or with another
  * than HTTP/1.x (400, 505), a header line without a colon or with a NUL before it (400), a
- * Content-Length that is no number (400) or beyond 64 bits (413), broken chunks and
- * trailers (400, 413, 431), and a head that is too much for its pool (414, 431: about 15.5 KiB,
- * less 64 bytes for each header and cookie). Without an answer it closes on a head that leaves
- * no room in the pool for that of the answer (the last half KiB of these), as it closes on a
+ * Content-Length that is no number (400, its head twice) or beyond 64 bits (413), and a head that
+ * is too much for its pool (414, 431: about 15.5 KiB, less 64 bytes for each header and cookie).
+ * Without an answer it closes on a head that leaves no room in the pool for that of the answer (the
+ * last half KiB of these), where a client that has had to wait has sent its end (shutdown(2),
+ * SHUT_WR) by then, as it closes on a
  * request line without a blank, and leaves to the reaper one with a NUL before a query of more than
  * a thousand parameters. A NUL before a bare LF passes for a CR.
  */

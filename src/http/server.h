@@ -38,7 +38,8 @@ struct http_options {
 	struct http_tls tls;
 	unsigned threads;
 	unsigned connections_max;
-	unsigned waiting_max;      /* requests that may be suspended at a time: see waiter.h */
+	unsigned waiting_max; /* requests that may wait for one kind of outcome at a time: waiter.h
+			       */
 	unsigned request_timeout;  /* s within which a whole request must have come */
 	unsigned shutdown_timeout; /* s that answers under way have at the end */
 };

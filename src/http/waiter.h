@@ -26,8 +26,8 @@ struct http_waiter;
  * connection notices neither a time-out nor a client that left. free_outcome frees the outcome in
  * the end; it also names it, so a request may wait several times, for different things.
  *
- * NULL where as many wait as may (struct http_options, waiting_max), where the server is being
- * stopped, and for a request that no server handed over: nothing is suspended then.
+ * NULL where as many wait for such an outcome as may (struct http_options, waiting_max), where the
+ * server is being stopped, and for a request that no server handed over: nothing is suspended then.
  */
 struct http_waiter *http_request_suspend(
 	const struct http_request *request, GDestroyNotify free_outcome);

@@ -56,12 +56,29 @@ waiter_unref(struct http_waiter *waiter)
 	g_atomic_rc_box_release_full(waiter, clear_waiter);
 }
 
+/* How many wait for the same kind of thing. Under the lock. */
+static unsigned
+count_kind(const struct waiters *waiters, GDestroyNotify free_outcome)
+{
+	unsigned count = 0;
+	for (GList *link = waiters->suspended.head; link != NULL; link = link->next)
+		count += ((const struct http_waiter *)link->data)->free_outcome == free_outcome;
+	return count;
+}
+
+static bool
+may_wait(const struct waiters *waiters, GDestroyNotify free_outcome)
+{
+	return !waiters->ended && (waiters->suspended.length < waiters->max ||
+					  count_kind(waiters, free_outcome) < waiters->max);
+}
+
 struct http_waiter *
 waiters_add(struct waiters *waiters, struct MHD_Connection *mhd, struct worker *worker,
 	GDestroyNotify free_outcome)
 {
 	g_autoptr(GMutexLocker) locked G_GNUC_UNUSED = g_mutex_locker_new(&waiters->lock);
-	if (waiters->ended || waiters->suspended.length >= waiters->max)
+	if (!may_wait(waiters, free_outcome))
 		return NULL;
 	struct http_waiter *waiter = g_atomic_rc_box_new0(struct http_waiter);
 	waiter->all = g_atomic_rc_box_acquire(waiters);

@@ -19,13 +19,14 @@
 
 struct waiters;
 
+/* max: of each kind, so that one party that is dead stops nothing else. */
 struct waiters *waiters_new(unsigned max);
 void waiters_unref(struct waiters *waiters);
 CLEANUP_DEFINE(struct waiters, waiters_unref)
 
-/* Suspends the connection, on its own thread, that of the worker. NULL: as many wait as may, or
- * waiters_end() was called. The waiter is both the exchange's, to waiter_unref(), and the
- * resumer's. */
+/* Suspends the connection, on its own thread, that of the worker. NULL: as many wait for its kind
+ * of outcome as may, or waiters_end() was called. The waiter is both the exchange's, to
+ * waiter_unref(), and the resumer's. */
 struct http_waiter *waiters_add(struct waiters *waiters, struct MHD_Connection *mhd,
 	struct worker *worker, GDestroyNotify free_outcome);
 /* Resumes all, without an outcome, and lets none be added any more. */

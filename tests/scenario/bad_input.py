@@ -233,8 +233,10 @@ BAD_REQUESTS = {
     "a head that is too long": (
         request(b"/v2.1/" + b"a" * 7900, b"X-Long: " + b"a" * 7900 + b"\r\n"), 431),
     "a body on GET": (request(headers=b"Content-Length: 2\r\n", body=b"{}"), 400),
-    "a chunked body on GET": (
-        request(headers=b"Transfer-Encoding: chunked\r\n", body=b"2\r\n{}\r\n0\r\n\r\n"), 400),
+    "a body in chunks": (
+        request(headers=b"Transfer-Encoding: chunked\r\n", body=b"2\r\n{}\r\n0\r\n\r\n"), 411),
+    "a microversion without end": (
+        request(headers=b"OpenStack-API-Version: compute 2." + b"9" * 8000 + b"\r\n"), 400),
     "a path that is not UTF-8": (request(b"/v2.1/os-hypervisors/%ff%fe"), 400),
     "a raw path that is not UTF-8": (request(b"/v2.1/os-hypervisors/\xff\xfe"), 400),
     "a query that is not UTF-8": (request(b"/v2.1/os-hypervisors?marker=%ff"), 400),
@@ -284,6 +286,16 @@ class Wire(Scenario):
                 self.assertEqual(fault["code"], answer.status)
                 self.assertTrue(fault["message"])
         self.assertEqual(self.muster.health().status, 200)
+
+    def test_a_chunk_without_end_takes_no_time(self):
+        """The thread would turn round and round until the connection's time is up."""
+        with socket.create_connection(("127.0.0.1", self.muster.port), timeout=5) as client:
+            before = self.muster.cpu_seconds()
+            client.sendall(request(headers=b"Transfer-Encoding: chunked\r\n",
+                                   body=b"5;" + b"a" * 20000))
+            self.assertIn(b"411", client.recv(65536))
+            time.sleep(2)
+            self.assertLess(self.muster.cpu_seconds() - before, 1)
 
     def test_what_the_library_refuses_gets_a_4xx(self):
         for name, (sent, status) in REFUSED_BY_THE_LIBRARY.items():

@@ -76,6 +76,9 @@ answer(void *data, const struct http_request *request)
 	GString *text = g_string_new(NULL);
 	g_string_printf(text, "%s %s ? %s", request->method, request->path,
 		request->query != NULL ? request->query : "(none)");
+	if (request->authority.text != NULL)
+		g_string_append_printf(
+			text, " of %.*s", (int)request->authority.length, request->authority.text);
 	const struct http_header *header = http_request_get_header(request, "x-test");
 	if (header != NULL)
 		g_string_append_printf(text, " [%.*s]", (int)header->length, header->value);

@@ -25,6 +25,7 @@ ask_if_none_matches(
 	const struct http_header headers[] = {
 		header_of("Host", "muster.test:8774"),
 		header_of("X-OpenStack-Nova-API-Version", version),
+		header_of("If-None-Match", "\"another line\""),
 		header_of("If-None-Match", tags),
 	};
 	return ask_with(fixture, (struct http_request){

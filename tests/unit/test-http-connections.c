@@ -78,6 +78,20 @@ test_answer_starts_the_wait_anew(struct fixture *fixture, const void *data)
 }
 
 static void
+test_answer_must_be_read(struct fixture *fixture, const void *data)
+{
+	int64_t ready = fixture->opened + 5 * TIMEOUT;
+	int64_t last = ready + CONNECTIONS_SENDING * TIMEOUT;
+	connection_set_busy(fixture->connection);
+	connection_set_sending(fixture->connection, ready);
+	g_assert_cmpuint(connections_reap(fixture->connections, last), ==, 0);
+	g_assert_true(is_open(fixture));
+	g_assert_cmpuint(connections_reap(fixture->connections, last + 1), ==, 1);
+	g_assert_false(is_open(fixture));
+	g_assert_cmpuint(connections_reap(fixture->connections, INT64_MAX), ==, 0);
+}
+
+static void
 test_removed_is_not_touched(struct fixture *fixture, const void *data)
 {
 	g_assert_cmpuint(connections_get_size(fixture->connections), ==, 1);
@@ -103,6 +117,7 @@ main(int argc, char **argv)
 	ADD("waiting-too-long-is-ended-once", test_waiting_too_long_is_ended_once);
 	ADD("busy-is-left-alone", test_busy_is_left_alone);
 	ADD("answer-starts-the-wait-anew", test_answer_starts_the_wait_anew);
+	ADD("answer-must-be-read", test_answer_must_be_read);
 	ADD("removed-is-not-touched", test_removed_is_not_touched);
 	ADD("peer-is-numeric", test_peer_is_numeric);
 	return g_test_run();

@@ -17,9 +17,9 @@ test_requests_are_handed_over_as_sent(void)
 			"GET /a%2Fb%00c+d ? x=%31&&y=+&z"},
 		{"GET /a? HTTP/1.1\r\n" END, "GET /a ? "},
 		{"GET /a?b?c HTTP/1.1\r\n" END, "GET /a ? b?c"},
-		{"GET http://h:1/a?b HTTP/1.1\r\n" END, "GET /a ? b"},
-		{"GET HTTPS://h HTTP/1.1\r\n" END, "GET / ? (none)"},
-		{"GET http://h?b HTTP/1.1\r\n" END, "GET / ? b"},
+		{"GET http://h:1/a?b HTTP/1.1\r\n" END, "GET /a ? b of h:1"},
+		{"GET HTTPS://h HTTP/1.1\r\n" END, "GET / ? (none) of h"},
+		{"GET http://h?b HTTP/1.1\r\n" END, "GET / ? b of h"},
 		{"OPTIONS * HTTP/1.1\r\n" END, "OPTIONS * ? (none)"},
 		{"PURGE /a HTTP/1.1\r\n" END, "PURGE /a ? (none)"},
 		{"GET /a HTTP/1.1\r\nX-Test: \t b c \t\r\n" END, "GET /a ? (none) [b c]"},
@@ -29,9 +29,6 @@ test_requests_are_handed_over_as_sent(void)
 		{"\r\nGET /a HTTP/1.0\r\n\r\n", "GET /a ? (none)"},
 		{"POST /a HTTP/1.1\r\nContent-Length: 0\r\n" END, "POST /a ? (none)"},
 		{"POST /a HTTP/1.1\r\nContent-Length: 2\r\n" END "xy", "POST /a ? (none) body"},
-		{"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" END
-		 "2\r\nxy\r\n1\r\nz\r\n0\r\nX-Trailer: t\r\n\r\n",
-			"POST /a ? (none) body"},
 	};
 	struct http_server *server = start(PATIENCE);
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -105,8 +102,8 @@ test_breaking_a_rule_is_refused(void)
 		       "0\r\n\r\n"),
 			400},
 		{BYTES("POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
-		{BYTES("POST /a HTTP/1.1\r\nTransfer-Encoding: gzip\r\n" END), 501},
-		{BYTES("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked \r\n" END "0\r\n\r\n"), 501},
+		{BYTES("POST /a HTTP/1.1\r\nTransfer-Encoding: gzip\r\n" END), 411},
+		{BYTES("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" END "0\r\n\r\n"), 411},
 		{BYTES("POST /a HTTP/1.1\r\nContent-Length: 70000\r\nExpect: 100-continue\r\n" END),
 			413},
 	};
@@ -156,10 +153,10 @@ test_beyond_a_limit_is_refused(void)
 {
 	static const char tail[] = " HTTP/1.1\r\n" END;
 	static const char head[] = "GET / HTTP/1.1\r\n";
-	static const char post[] = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" END;
+	static const char post[] = "POST / HTTP/1.1\r\nContent-Length: 65536\r\n" END;
+	static const char long_post[] = "POST / HTTP/1.1\r\nContent-Length: 65537\r\n" END;
 	g_autofree char *kilobyte = g_strnfill(1024, 'x');
 	g_autofree char *header = g_strdup_printf("X: %.800s\r\n", kilobyte);
-	g_autofree char *chunk = g_strdup_printf("400\r\n%s\r\n", kilobyte);
 	struct http_server *server = start(PATIENCE);
 
 	assert_sizes(server, "GET /", "x", HTTP_TARGET_MAX - 1, tail, 200);
@@ -175,8 +172,9 @@ test_beyond_a_limit_is_refused(void)
 	assert_heads(server);
 	assert_sizes(server, head, header, 12, END, 200);
 	assert_sizes(server, head, header, 13, END, 431);
-	assert_sizes(server, post, chunk, HTTP_BODY_MAX / 1024, "0\r\n\r\n", 200);
-	assert_sizes(server, post, chunk, HTTP_BODY_MAX / 1024 + 1, "0\r\n\r\n", 413);
+	G_STATIC_ASSERT(HTTP_BODY_MAX == 65536);
+	assert_sizes(server, post, "x", HTTP_BODY_MAX, "", 200);
+	assert_sizes(server, long_post, "x", HTTP_BODY_MAX + 1, "", 413);
 	http_server_stop(server);
 }
 
@@ -207,8 +205,6 @@ test_what_the_library_answers_itself(void)
 		{BYTES("GET / HTTP/1.1\r\nX\r\n" END), "HTTP/1.1 400 "},
 		{BYTES("GET / HTTP/1.1\r\nX\0Y: a\r\n" END), "HTTP/1.1 400 "},
 		{BYTES("GET / HTTP/1.1\r\nContent-Length: x\r\n" END), "HTTP/1.1 400 "},
-		{BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" END "x\r\n"),
-			"HTTP/1.1 400 "},
 	};
 	struct http_server *server = start(PATIENCE);
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {

@@ -92,6 +92,20 @@ make_answer(unsigned status, char *text)
 	return response;
 }
 
+/* Waits for the second kind alone. */
+static struct http_response *
+answer_beside(const struct http_request *request)
+{
+	const char *outcome = http_request_get_outcome(request, second_free);
+	if (outcome != NULL)
+		return make_answer(200, g_strdup(outcome));
+	struct http_waiter *waiter = http_request_suspend(request, second_free);
+	if (waiter == NULL)
+		return make_answer(503, g_strdup("crowded"));
+	http_waiter_resume(waiter, outcome_new("beside"));
+	return NULL;
+}
+
 static struct http_response *
 answer_in_time(void *data, const struct http_request *request)
 {
@@ -99,6 +113,8 @@ answer_in_time(void *data, const struct http_request *request)
 		return make_answer(503, g_strdup("cut off"));
 	if (g_str_equal(request->path, "/"))
 		return make_answer(200, g_strdup("here"));
+	if (g_str_equal(request->path, "/beside"))
+		return answer_beside(request);
 
 	bool is_twice = g_str_equal(request->path, "/twice");
 	const char *first = http_request_get_outcome(request, outcome_free);
@@ -206,6 +222,15 @@ test_pipelined_requests_wait_in_turn(void)
 	assert_freed();
 }
 
+/* Another kind of thing has as many places of its own. */
+static void
+assert_others_wait_beside_them(struct http_server *server)
+{
+	g_autofree char *text = ask(server, BYTES("GET /beside HTTP/1.1\r\n" END));
+	assert_status(text, 200);
+	assert_contains(text, "\r\n\r\nbeside");
+}
+
 static void
 test_more_than_may_wait_are_refused(void)
 {
@@ -220,6 +245,7 @@ test_more_than_may_wait_are_refused(void)
 	g_autofree char *text = ask(server, BYTES("GET /later HTTP/1.1\r\n" END));
 	assert_status(text, 503);
 	assert_contains(text, "crowded");
+	assert_others_wait_beside_them(server);
 
 	for (unsigned i = 0; i < WAITING_MAX; i++) {
 		http_waiter_resume(waiters[i], outcome_new("in"));

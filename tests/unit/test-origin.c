@@ -12,6 +12,7 @@ struct row {
 	const char *headers[HEADERS_MAX]; /* "Name: value" */
 	bool tls;
 	const char *origin;
+	const char *authority; /* of the target; NULL: none */
 };
 
 static void
@@ -25,8 +26,10 @@ check(const struct row *row, bool behind_proxy)
 		names[size] = g_strndup(row->headers[size], (size_t)(colon - row->headers[size]));
 		headers[size] = header_of(names[size], colon + 2);
 	}
-	const struct http_request request = {
-		.headers = headers, .headers_size = size, .tls = row->tls};
+	const struct http_request request = {.headers = headers,
+		.headers_size = size,
+		.tls = row->tls,
+		.authority = {row->authority, row->authority == NULL ? 0 : strlen(row->authority)}};
 	g_autofree char *origin = origin_format(&request, behind_proxy);
 	g_test_message("%s", row->headers[0]);
 	g_assert_cmpstr(origin, ==, row->origin);
@@ -42,6 +45,7 @@ test_without_a_proxy(void)
 		{{"Host: a:1"}, false, "http://a:1"},
 		{{"host: a:1"}, true, "https://a:1"},
 		{{"Host: a", "Forwarded: proto=https;host=evil"}, false, "http://a"},
+		{{"Host: a"}, false, "http://b:2", .authority = "b:2"},
 		{{"Host: a", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil",
 			 "X-Forwarded-Prefix: /evil"},
 			false, "http://a"},
