@@ -12,7 +12,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"serve", "collect from libvirt and serve the API", command_serve},
-	{"config", "print a sample configuration, or check one", command_config},
+	{"config", "print a sample configuration or muster.conf(5), or check a configuration",
+		command_config},
 	{"status", "how the server that runs here is", command_status},
 	{"policy", "print the rules in force, or try one", command_policy},
 	{"host", "list, disable, enable or remove hosts", command_host},

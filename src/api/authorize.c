@@ -22,7 +22,12 @@ authorize_caller(const struct context *context, GError **error)
 		.domain_id = caller->domain_id,
 		.system_scope = caller->system_scope,
 		.roles = none_if_empty(caller->roles),
+		.service_user_id = caller->service_user_id,
+		.service_user_domain_id = caller->service_user_domain_id,
+		.service_project_id = caller->service_project_id,
+		.service_project_domain_id = caller->service_project_domain_id,
 		.service_roles = none_if_empty(caller->service_roles),
+		.outside_admin_project = caller->outside_admin_project,
 		.is_admin = caller->is_admin ? POLICY_ADMIN_YES : POLICY_ADMIN_BY_RULE,
 	};
 	const struct policy_target target = {0}; /* Nova's context.can(rule, target={}) */

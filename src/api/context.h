@@ -14,7 +14,6 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "identity/caller.h"
-#include "model/snapshot.h"
 
 struct pages;
 struct route;

@@ -15,9 +15,7 @@ static const struct {
 	{401, "unauthorized"},
 	{403, "forbidden"},
 	{404, "itemNotFound"},
-	{405, "badMethod"},
 	{413, "overLimit"},
-	{415, "badMediaType"},
 	{501, "notImplemented"},
 	{503, "serviceUnavailable"},
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/listing.h"
 
-#include "api/json.h"
-
 #define PIECE_SIZE (16 * 1024) /* bytes after which a piece ends */
 
 enum { UNLISTED, DOWN, UP };

@@ -32,7 +32,7 @@ struct session {
 	bool wanted; /* something has happened: collect at once */
 };
 
-struct session *
+static struct session *
 session_ref(struct session *session)
 {
 	return g_atomic_rc_box_acquire(session);

@@ -29,7 +29,6 @@ struct session;
 
 /* Starts the thread. NULL and *error: the system gives no thread (MUSTER_ERROR_LIMIT). */
 struct session *session_start(struct source *source, struct outlet *outlet, GError **error);
-struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
 CLEANUP_DEFINE(struct session, session_unref)
 

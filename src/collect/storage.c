@@ -6,7 +6,6 @@
 
 #include <libvirt/virterror.h>
 
-#include "base/error.h"
 #include "collect/libvirt_error.h"
 #include "collect/xml.h"
 
@@ -27,8 +26,12 @@ pool_free(struct pool *pool)
 	g_free(pool);
 }
 
-bool
-pool_shares_room(const struct pool *a, const struct pool *b)
+/*
+ * Whether two pools draw on the same room: they are the same, or both are directories in a file
+ * system of exactly the same size, which is all that libvirt tells of it.
+ */
+static bool
+shares_room(const struct pool *a, const struct pool *b)
 {
 	return a == b || (a->active && b->active && a->is_directory && b->is_directory &&
 				 a->capacity == b->capacity);
@@ -40,7 +43,7 @@ count(GPtrArray *counted, struct pool *pool)
 {
 	for (guint i = 0; i < counted->len; i++) {
 		const struct pool *other = counted->pdata[i];
-		if (!pool_shares_room(other, pool))
+		if (!shares_room(other, pool))
 			continue;
 		if (pool->available < other->available)
 			counted->pdata[i] = pool;
@@ -73,7 +76,7 @@ static bool
 shares_with_any(GPtrArray *chosen, const struct pool *pool)
 {
 	for (guint i = 0; i < chosen->len; i++)
-		if (pool_shares_room(chosen->pdata[i], pool))
+		if (shares_room(chosen->pdata[i], pool))
 			return true;
 	return false;
 }

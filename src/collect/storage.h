@@ -31,12 +31,6 @@ struct pool *pool_new(const char *name);
 void pool_free(struct pool *pool);
 
 /*
- * Whether two pools draw on the same room: they are the same, or both are directories in a file
- * system of exactly the same size, which is all that libvirt tells of it.
- */
-bool pool_shares_room(const struct pool *a, const struct pool *b);
-
-/*
  * The room in the pool of that name; where the host has no such pool that is active, in all its
  * active pools, those that share a room counted once. The growth of every pool that shares it is
  * taken off. A host without an active pool offers no storage: its room is a known zero.

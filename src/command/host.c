@@ -116,7 +116,8 @@ command_host(int argc, char **argv)
 		{"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
-	const char *usage = "host list|disable|enable|remove [NAME] [--reason TEXT]";
+	const char *usage = "host list|disable|enable|remove [NAME] [--reason TEXT] "
+			    "[--config FILE]... [--database URL] [--json]";
 	arguments_parse(&argc, &argv, entries, usage,
 		"list          all hosts, those that are no longer configured too\n"
 		"disable NAME  take a host out of service, with a reason\n"

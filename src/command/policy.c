@@ -81,7 +81,8 @@ command_policy(int argc, char **argv)
 		G_OPTION_ENTRY_NULL,
 	};
 	arguments_parse(&argc, &argv, entries,
-		"policy list|check [RULE] [--role NAME]... [--user ID] [--project ID]",
+		"policy list|check [RULE] [--role NAME]... [--user ID] [--project ID] "
+		"[--domain ID] [--system[=SCOPE]] [--config FILE]...",
 		"list        the rules in force, and where each is from\n"
 		"check RULE  whether the rule lets a caller in, and which part of it decides\n\n"
 		"check ends with 0 where the caller is allowed, with 1 where it is denied.",

@@ -9,7 +9,6 @@
 #include <glib.h>
 
 #include "base/cleanup.h"
-#include "base/health.h"
 #include "command/settings.h"
 
 struct server;

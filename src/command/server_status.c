@@ -50,7 +50,8 @@ server_status_new(const struct server_parts *parts, int64_t now)
 	unsigned pages;
 	size_t pages_bytes;
 	api_get_pages(parts->api, &pages, &pages_bytes);
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:I, s:i, s:i, s:i, s:i, s:I, s:o}",
+	return json_pack(
+		"{s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:o}",
 		"version", MUSTER_VERSION, "pid", (int)getpid(), "uptime",
 		format_age(parts->started_at, now), "wrong", format_health(parts->health),
 		"warnings", format_health(parts->warnings), "snapshot_age",
@@ -59,7 +60,8 @@ server_status_new(const struct server_parts *parts, int64_t now)
 		(json_int_t)snapshot_get_services_size(snapshot), "reports_queued",
 		parts->publisher == NULL ? 0 : (int)publisher_get_queued(parts->publisher),
 		"http_connections", (int)http_server_get_connections(parts->http), "http_requests",
-		(int)http_server_get_requests_in_flight(parts->http), "pages_kept", (int)pages,
+		(int)http_server_get_requests_in_flight(parts->http), "http_waiting",
+		(int)http_server_get_requests_waiting(parts->http), "pages_kept", (int)pages,
 		"pages_bytes", (json_int_t)pages_bytes, "connections",
 		format_connections(parts->collectors, now));
 }

@@ -55,6 +55,7 @@ print_for_people(const json_t *status)
 	print_line(status, "reports queued", "reports_queued", "");
 	print_line(status, "HTTP connections", "http_connections", "");
 	print_line(status, "requests under way", "http_requests", "");
+	print_line(status, "requests waiting", "http_waiting", "");
 	print_line(status, "pages kept", "pages_kept", "");
 	print_line(status, "bytes of pages", "pages_bytes", "");
 	const json_t *connections = json_object_get(status, "connections");

@@ -21,7 +21,6 @@
 struct setting {
 	char *value;     /* NULL: the default */
 	GPtrArray *list; /* char *, of a multi-valued option */
-	char *directory;
 };
 
 struct config {
@@ -44,7 +43,6 @@ config_free(struct config *config)
 {
 	for (enum option option = 0; option < OPTION_COUNT; option++) {
 		g_free(config->settings[option].value);
-		g_free(config->settings[option].directory);
 		g_ptr_array_unref(config->settings[option].list);
 	}
 	g_ptr_array_unref(config->files);
@@ -182,9 +180,6 @@ set_from_entry(struct config *config, enum option option, const char *path,
 		prefix_error(error, where, option, entry->value);
 		return false;
 	}
-	g_free(config->settings[option].directory);
-	config->settings[option].directory =
-		config_is_set(config, option) ? g_path_get_dirname(path) : NULL;
 	return true;
 }
 
@@ -265,7 +260,6 @@ set_from_override(struct config *config, const struct config_override *override,
 		prefix_error(error, "command line", override->option, override->value);
 		return false;
 	}
-	g_clear_pointer(&config->settings[override->option].directory, g_free);
 	return true;
 }
 
@@ -350,10 +344,4 @@ config_has_section(const struct config *config, const char *section)
 		if (ini_file_has_section(config->files->pdata[i], section))
 			return true;
 	return false;
-}
-
-const char *
-config_get_directory(const struct config *config, enum option option)
-{
-	return config->settings[option].directory;
 }

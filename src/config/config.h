@@ -56,6 +56,3 @@ bool config_is_set(const struct config *config, enum option option);
 /* Whether any file has the section (design: [api_database] and [keystone_authtoken] choose
  * defaults by being there). */
 bool config_has_section(const struct config *config, const char *section);
-/* The directory of the file that set the option: what a relative path is relative to. NULL where
- * no file did. */
-const char *config_get_directory(const struct config *config, enum option option);

@@ -64,9 +64,9 @@ const struct option_info option_table[OPTION_COUNT] = {
 	[OPTION_HTTP_BASIC_AUTH_USER_FILE] = {.section = "DEFAULT",
 		.name = "http_basic_auth_user_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "The users and passwords of auth_strategy http_basic: lines of "
-			"user:hash, the hash by bcrypt, as htpasswd -B writes them. It is "
-			"read again when it changes."},
+		.help = "The file, by its absolute path, with the users and passwords of "
+			"auth_strategy http_basic: lines of user:hash, the hash by bcrypt, "
+			"as htpasswd -B writes them. A change is taken up within a second."},
 	[OPTION_TRANSPORT_URL] = {.section = "DEFAULT",
 		.name = "transport_url",
 		.type = OPTION_TYPE_STRING,
@@ -80,7 +80,7 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.name = "control_exchange",
 		.type = OPTION_TYPE_STRING,
 		.fallback = "nova",
-		.help = "The exchange that computes are asked over, as they have it."},
+		.help = "The AMQP exchange of nova-compute: the same value as there."},
 	[OPTION_AUTH_STRATEGY] = {.section = "api",
 		.name = "auth_strategy",
 		.type = OPTION_TYPE_CHOICE,
@@ -194,23 +194,24 @@ const struct option_info option_table[OPTION_COUNT] = {
 	[OPTION_CAFILE] = {.section = "keystone_authtoken",
 		.name = "cafile",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with the certificates of the authorities that "
-			"Keystone's certificate must come from. By default those of the "
-			"system."},
+		.help = "A PEM file, by its absolute path, with the certificates of the "
+			"authorities that Keystone's certificate must come from. By default "
+			"those of the system."},
 	[OPTION_CERTFILE] = {.section = "keystone_authtoken",
 		.name = "certfile",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with a certificate to show to Keystone."},
+		.help = "A PEM file, by its absolute path, with a certificate to show to "
+			"Keystone."},
 	[OPTION_KEYFILE] = {.section = "keystone_authtoken",
 		.name = "keyfile",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with the key of certfile, where that file does not "
-			"hold it."},
+		.help = "A PEM file, by its absolute path, with the key of certfile, where "
+			"that file does not hold it."},
 	[OPTION_INSECURE] = {.section = "keystone_authtoken",
 		.name = "insecure",
 		.type = OPTION_TYPE_BOOLEAN,
 		.fallback = "false",
-		.help = "Whether Keystone's certificate is not looked at."},
+		.help = "If true, Keystone's certificate is not checked."},
 	[OPTION_TOKEN_CACHE_TIME] = {.section = "keystone_authtoken",
 		.name = "token_cache_time",
 		.type = OPTION_TYPE_INTEGER,
@@ -228,14 +229,17 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.min = 1,
 		.max = 3600,
 		.unit = "seconds",
-		.help = "How long a connection to Keystone may take to come about."},
+		.help = "How long a connection to Keystone may take to come about. Whatever "
+			"it is, a question to Keystone ends after 10 s, and Muster's own "
+			"login after 5 s."},
 	[OPTION_HTTP_REQUEST_MAX_RETRIES] = {.section = "keystone_authtoken",
 		.name = "http_request_max_retries",
 		.type = OPTION_TYPE_INTEGER,
 		.fallback = "3",
 		.min = 0,
 		.max = 100,
-		.help = "How often a connection to Keystone is tried again."},
+		.help = "How often a connection to Keystone is tried again, within the 10 s "
+			"that a question may take, or the 5 s of Muster's own login."},
 	[OPTION_DELAY_AUTH_DECISION] = {.section = "keystone_authtoken",
 		.name = "delay_auth_decision",
 		.type = OPTION_TYPE_BOOLEAN,
@@ -259,17 +263,17 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.name = "policy_file",
 		.type = OPTION_TYPE_STRING,
 		.fallback = "policy.yaml",
-		.help = "The file, in YAML or JSON, that says who may do what where that "
-			"is not Nova's default. A relative one is sought beside the "
-			"configuration files, in /etc/nova where one of them is a "
-			"nova.conf, and in /etc/muster. Where none is chosen, policy.json "
-			"will do too. A missing file is none. A change is taken up at "
-			"once."},
+		.help = "The file, in YAML or JSON, that says who may do what where that is "
+			"not Nova's default. A relative one is sought beside the "
+			"configuration files, in /etc/nova where one of them is a nova.conf, "
+			"and in /etc/muster. Where none is chosen, policy.json will do too. "
+			"A missing file is none. A change is taken up within a second."},
 	[OPTION_POLICY_DIRS] = {.section = "oslo_policy",
 		.name = "policy_dirs",
 		.type = OPTION_TYPE_LIST,
-		.help = "A directory whose files are read after policy_file, in the order "
-			"of their names; it is sought as that is. By default policy.d."},
+		.help = "A directory whose files are read after policy_file, in the order of "
+			"their names; a relative one is sought in the same places as "
+			"policy_file. By default policy.d."},
 	[OPTION_POLICY_DEFAULT_RULE] = {.section = "oslo_policy",
 		.name = "policy_default_rule",
 		.type = OPTION_TYPE_STRING,
@@ -291,18 +295,20 @@ const struct option_info option_table[OPTION_COUNT] = {
 	[OPTION_SSL_CERT_FILE] = {.section = "ssl",
 		.name = "cert_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with the server's certificate and those that it "
-			"comes from: with it Muster serves HTTPS, by TLS 1.2 and 1.3. "
-			"Read again on SIGHUP."},
+		.help = "A PEM file, by its absolute path, with the server's certificate and "
+			"those that it comes from: with it Muster serves HTTPS, by TLS 1.2 "
+			"and 1.3. Read again on SIGHUP."},
 	[OPTION_SSL_KEY_FILE] = {.section = "ssl",
 		.name = "key_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with the key of cert_file. Read again on SIGHUP."},
+		.help = "A PEM file, by its absolute path, with the key of cert_file. Read "
+			"again on SIGHUP."},
 	[OPTION_SSL_CA_FILE] = {.section = "ssl",
 		.name = "ca_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with certificates of authorities: with it a client "
-			"must show a certificate that comes from one of them."},
+		.help = "A PEM file, by its absolute path, with certificates of authorities: "
+			"with it a client must show a certificate that comes from one of "
+			"them."},
 	[OPTION_ENABLE_PROXY_HEADERS_PARSING] = {.section = "oslo_middleware",
 		.name = "enable_proxy_headers_parsing",
 		.type = OPTION_TYPE_BOOLEAN,
@@ -321,18 +327,19 @@ const struct option_info option_table[OPTION_COUNT] = {
 	[OPTION_RABBIT_SSL_CA_FILE] = {.section = "oslo_messaging_rabbit",
 		.name = "ssl_ca_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with the certificates of the authorities that a broker's "
-			"certificate must come from. Without it a broker's certificate is not "
-			"looked at."},
+		.help = "A PEM file, by its absolute path, with the certificates of the "
+			"authorities that a broker's certificate must come from. Without it "
+			"a broker's certificate is not checked."},
 	[OPTION_RABBIT_SSL_CERT_FILE] = {.section = "oslo_messaging_rabbit",
 		.name = "ssl_cert_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with a certificate to show to brokers."},
+		.help = "A PEM file, by its absolute path, with a certificate to show to "
+			"brokers."},
 	[OPTION_RABBIT_SSL_KEY_FILE] = {.section = "oslo_messaging_rabbit",
 		.name = "ssl_key_file",
 		.type = OPTION_TYPE_STRING,
-		.help = "A PEM file with the key of ssl_cert_file, where that file does not "
-			"hold it."},
+		.help = "A PEM file, by its absolute path, with the key of ssl_cert_file, "
+			"where that file does not hold it."},
 	[OPTION_RABBIT_SSL_ENFORCE_HOSTNAME_VERIFICATION] = {.section = "oslo_messaging_rabbit",
 		.name = "ssl_enforce_hostname_verification",
 		.type = OPTION_TYPE_BOOLEAN,
@@ -367,7 +374,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.name = "state_directory",
 		.type = OPTION_TYPE_STRING,
 		.help = "Where the database and the control socket are. By default "
-			"/var/lib/muster for root, else $XDG_STATE_HOME/muster."},
+			"$STATE_DIRECTORY, which systemd sets; without that /var/lib/muster "
+			"for root, and $XDG_STATE_HOME/muster for others."},
 	[OPTION_MAX_MICROVERSION] = {.section = "muster",
 		.name = "max_microversion",
 		.type = OPTION_TYPE_MICROVERSION,
@@ -422,9 +430,9 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.min = 1,
 		.max = 86400,
 		.unit = "seconds",
-		.help = "How often a database that Nova writes is compared with what is known "
-			"of it, for changes that left no trace; a tenth of the time, at most, "
-			"goes into that."},
+		.help = "How often a database that Nova writes is compared with what is "
+			"known of it, for changes that did not move updated_at; a tenth of "
+			"the time, at most, goes into that."},
 	[OPTION_DATABASE_TIMEOUT] = {.section = "muster",
 		.name = "database_timeout",
 		.type = OPTION_TYPE_INTEGER,
@@ -466,7 +474,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.fallback = "12000",
 		.min = 1,
 		.max = 1000000,
-		.help = "How many clients may be connected at a time."},
+		.help = "How many clients may be connected at a time. Each is an open file, "
+			"of which the unit muster.service allows 65,536 (LimitNOFILE)."},
 	[OPTION_MAX_WAITING] = {.section = "muster",
 		.name = "max_waiting",
 		.type = OPTION_TYPE_INTEGER,
@@ -497,7 +506,8 @@ const struct option_info option_table[OPTION_COUNT] = {
 		.min = 0,
 		.max = 3600,
 		.unit = "seconds",
-		.help = "How long answers under way may take once Muster is told to end."},
+		.help = "How long answers under way may take once Muster is told to end. The "
+			"unit muster.service is killed after 60 s (TimeoutStopSec)."},
 	[OPTION_PAGE_CACHE_MB] = {.section = "muster",
 		.name = "page_cache_mb",
 		.type = OPTION_TYPE_INTEGER,

@@ -2,7 +2,6 @@
 #include "control/line.h"
 
 #include "base/error.h"
-#include "control/server.h"
 
 gboolean
 line_send(GIOStream *stream, const json_t *object, GError **error)

@@ -36,6 +36,10 @@ clear(void *data)
 	g_free(caller->domain_id);
 	g_free(caller->system_scope);
 	g_strfreev(caller->roles);
+	g_free(caller->service_user_id);
+	g_free(caller->service_user_domain_id);
+	g_free(caller->service_project_id);
+	g_free(caller->service_project_domain_id);
 	g_strfreev(caller->service_roles);
 }
 

@@ -144,6 +144,17 @@ go_on_with_service(struct check *check, struct caller *service, int64_t expires_
 		ask_next(check);
 }
 
+static void
+set_service(struct caller *caller, const struct caller *service)
+{
+	caller->service_user_id = g_strdup(service->user_id);
+	caller->service_user_domain_id = g_strdup(service->user_domain_id);
+	caller->service_project_id = g_strdup(service->project_id);
+	caller->service_project_domain_id = g_strdup(service->project_domain_id);
+	g_strfreev(caller->service_roles);
+	caller->service_roles = g_strdupv(service->roles);
+}
+
 /* Takes the caller. */
 static void
 let_in(struct check *check, struct caller *caller, int64_t expires_at)
@@ -151,8 +162,7 @@ let_in(struct check *check, struct caller *caller, int64_t expires_at)
 	struct keystone *keystone = check->keystone;
 	int64_t until = MIN(keystone->now() + keystone->cache_time, expires_at);
 	if (check->service != NULL) {
-		g_strfreev(caller->service_roles);
-		caller->service_roles = g_strdupv(check->service->roles);
+		set_service(caller, check->service);
 		until = MIN(until, check->service_expires_at);
 	}
 	CLEANUP(verdict_unref) struct verdict *verdict = verdict_new(caller);

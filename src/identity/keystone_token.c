@@ -46,6 +46,7 @@ make_caller(const json_t *token)
 		caller->system_scope = g_strdup("all");
 	g_strfreev(caller->roles);
 	caller->roles = take_roles(token);
+	caller->outside_admin_project = json_is_false(json_object_get(token, "is_admin_project"));
 	return caller;
 }
 

@@ -35,8 +35,8 @@ host_take_service(struct host *host, struct service *service)
 	g_ptr_array_add(host->services, service);
 }
 
-struct service *
-host_find_compute(const struct host *host)
+static struct service *
+find_compute(const struct host *host)
 {
 	for (guint i = 0; i < host->services->len; i++)
 		if (service_is_compute(host->services->pdata[i]))
@@ -53,18 +53,11 @@ host_take_hypervisor(struct host *host, struct hypervisor *hypervisor)
 void
 host_join_node(struct host *host, struct node *node, struct servers *servers)
 {
-	struct service *compute = host_find_compute(host);
+	struct service *compute = find_compute(host);
 	const struct hypervisor_joins joins = {
 		.service = compute,
 		.servers = servers,
 		.counts = compute != NULL && service_counts(compute),
 	};
 	host_take_hypervisor(host, hypervisor_new(node, &joins));
-}
-
-void
-host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers)
-{
-	CLEANUP(node_unref) struct node *node = node_new(columns);
-	host_join_node(host, node, servers);
 }

@@ -32,11 +32,6 @@ void host_take_service(struct host *host, struct service *service);
 /* Makes the node a hypervisor of this host, with the host's nova-compute service (if
  * any is there yet) and the given servers. It takes references of its own. */
 void host_join_node(struct host *host, struct node *node, struct servers *servers);
-/* The same of a node that is made of these columns. */
-void host_add_node(struct host *host, const struct node_columns *columns, struct servers *servers);
 
 /* Takes a hypervisor whose joins come from elsewhere. */
 void host_take_hypervisor(struct host *host, struct hypervisor *hypervisor);
-
-/* The host's nova-compute, lent; NULL: none yet. */
-struct service *host_find_compute(const struct host *host);

@@ -13,8 +13,8 @@ struct ids {
 	int64_t node;
 };
 
-void
-host_record_free(struct host_record *record)
+static void
+free_record(struct host_record *record)
 {
 	g_free(record->name);
 	g_free(record->hypervisor_hostname);
@@ -74,8 +74,7 @@ static GPtrArray *
 read_records(const struct batch *batch, struct statement *taken, struct ids *ids, GError **error)
 {
 	CLEANUP(statement_free) struct statement *row = taken;
-	g_autoptr(GPtrArray) records =
-		g_ptr_array_new_with_free_func((GDestroyNotify)host_record_free);
+	g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func((GDestroyNotify)free_record);
 	while (statement_next(row)) {
 		*ids = (struct ids){
 			.host = statement_get_integer(row, 0).value,

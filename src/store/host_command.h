@@ -35,5 +35,3 @@ struct host_record {
 	int64_t last_seen_up; /* µs, or CLOCK_UNKNOWN */
 	bool reports;         /* within the down time: if removed, it will come back */
 };
-
-void host_record_free(struct host_record *record);

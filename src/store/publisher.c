@@ -12,7 +12,7 @@
 #define WATCH_INTERVAL CLOCK_SECOND          /* between looks at a foreign database */
 #define LOOK_INTERVAL (30 * CLOCK_SECOND)    /* at most, between rounds with an own store */
 #define READING_SHARE 10                     /* at most a tenth of the time goes into reading */
-#define PURGE_INTERVAL (3600 * CLOCK_SECOND) /* deleted_retention is in days */
+#define PURGE_INTERVAL (3600 * CLOCK_SECOND) /* deleted_retention is a week by default */
 #define PURGE_SHARE 10                       /* at most a tenth of the time goes into purging */
 
 /* A command that somebody waits for; on the stack of who does. */

@@ -16,6 +16,7 @@
 
 #include "base/health.h"
 #include "model/inventory.h"
+#include "model/report.h"
 #include "store/host_command.h"
 #include "store/store.h"
 

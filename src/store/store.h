@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 #include "model/host.h"
-#include "model/report.h"
 
 struct store;
 

@@ -43,7 +43,8 @@ load(struct inventory *inventory)
 	g_ptr_array_add(hosts, host);
 	host_take_service(host, service_new(&service));
 	CLEANUP(servers_unref) struct servers *servers = servers_new_empty();
-	host_add_node(host, &node, servers);
+	CLEANUP(node_unref) struct node *made = node_new(&node);
+	host_join_node(host, made, servers);
 	inventory_load(inventory, hosts, NOW);
 }
 

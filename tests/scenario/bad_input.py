@@ -3,7 +3,6 @@
 a status; a request that can't be gets a 4xx in JSON; and clients that only sit there are
 shut out, with others served all the while."""
 import contextlib
-import re
 import resource
 import select
 import socket

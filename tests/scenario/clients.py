@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 
-from lab import libvirt, process
+from lab import process
 from lab.scenario import Scenario
 
 LOCAL, REMOTE = "local.lab", "remote.lab"

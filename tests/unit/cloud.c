@@ -100,7 +100,8 @@ add_node(struct host *host, const struct cloud_host *wanted, unsigned id, struct
 		.uptime_known = wanted->uptime != NULL,
 		.uptime = wanted->uptime,
 	};
-	host_add_node(host, &columns, servers);
+	CLEANUP(node_unref) struct node *node = node_new(&columns);
+	host_join_node(host, node, servers);
 }
 
 struct host *

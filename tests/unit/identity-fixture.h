@@ -42,8 +42,10 @@ describe(const struct caller *caller)
 {
 	g_autofree char *roles = g_strjoinv(",", caller->roles);
 	g_autofree char *service = g_strjoinv(",", caller->service_roles);
-	return g_strdup_printf("user=%s project=%s roles=%s system=%s service=%s", caller->user_id,
-		caller->project_id, roles, caller->system_scope, service);
+	return g_strdup_printf("user=%s project=%s roles=%s system=%s service=%s of %s@%s, %s@%s",
+		caller->user_id, caller->project_id, roles, caller->system_scope, service,
+		caller->service_user_id, caller->service_user_domain_id, caller->service_project_id,
+		caller->service_project_domain_id);
 }
 
 static inline struct http_response *

@@ -103,8 +103,9 @@ nova_add_cell(const struct nova *nova, int64_t cell)
 		cell, mapping->uuid, mapping->name, mapping->database_url);
 }
 
-char *
-nova_format_uuid(int64_t cell, unsigned n)
+/* The uuid of node n of a cell; the caller frees it. */
+static char *
+format_uuid(int64_t cell, unsigned n)
 {
 	return g_strdup_printf("c%d000000-0000-4000-8000-%012u", (int)cell, n);
 }
@@ -113,7 +114,7 @@ void
 nova_add_host(const struct nova *nova, int64_t cell, unsigned n)
 {
 	g_autofree char *database = g_strdup_printf("cell%" G_GINT64_FORMAT, cell);
-	g_autofree char *uuid = nova_format_uuid(cell, n);
+	g_autofree char *uuid = format_uuid(cell, n);
 	nova_execute(nova, database,
 		"INSERT INTO services (created_at, id, host, `binary`, topic, report_count, "
 		"disabled, deleted, last_seen_up, uuid) VALUES (" LONG_AGO

@@ -36,6 +36,3 @@ void nova_add_cell(const struct nova *nova, int64_t cell);
 void nova_add_host(const struct nova *nova, int64_t cell, unsigned n);
 /* Adds the instance of that id to a host of that name. */
 void nova_add_instance(const struct nova *nova, int64_t cell, unsigned id, const char *host);
-
-/* The uuid of node n of a cell; the caller frees it. */
-char *nova_format_uuid(int64_t cell, unsigned n);

@@ -50,7 +50,6 @@ test_gives_the_defaults(void)
 	assert_list(config, OPTION_CONNECT, "");
 	g_assert_false(config_is_set(config, OPTION_LISTEN));
 	g_assert_false(config_has_section(config, "muster"));
-	g_assert_null(config_get_directory(config, OPTION_LISTEN));
 }
 
 static void
@@ -347,8 +346,6 @@ test_later_files_win(struct directory *directory, const void *unused)
 	g_assert_cmpstr(config_get_string(config, OPTION_LISTEN), ==, "127.0.0.1:8774");
 	g_assert_cmpstr(config_get_string(config, OPTION_MY_IP), ==, "::2");
 	assert_list(config, OPTION_CONNECT, "a|b");
-	g_assert_cmpstr(config_get_directory(config, OPTION_MY_IP), ==, directory->path);
-	g_assert_null(config_get_directory(config, OPTION_LISTEN));
 }
 
 static void
@@ -364,7 +361,6 @@ test_overrides_win_over_files(struct directory *directory, const void *unused)
 		(const char *const *)directory->files, overrides, G_N_ELEMENTS(overrides), NULL);
 	g_assert_cmpint(config_get_integer(config, OPTION_HTTP_THREADS), ==, 5);
 	assert_list(config, OPTION_CONNECT, "c$ip|d");
-	g_assert_null(config_get_directory(config, OPTION_CONNECT));
 	g_assert_true(config_is_set(config, OPTION_CONNECT));
 }
 

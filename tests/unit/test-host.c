@@ -22,16 +22,16 @@ static void
 add_node(struct host *host)
 {
 	CLEANUP(servers_unref) struct servers *none = servers_new_empty();
-	host_add_node(host,
-		&(struct node_columns){
-			.id = 1,
-			.uuid = "c1",
-			.host = host->name,
-			.hypervisor_hostname = "cmp-01.example.org",
-			.hypervisor_type = "QEMU",
-			.cpu_info = "",
-		},
-		none);
+	CLEANUP(node_unref)
+	struct node *node = node_new(&(struct node_columns){
+		.id = 1,
+		.uuid = "c1",
+		.host = host->name,
+		.hypervisor_hostname = "cmp-01.example.org",
+		.hypervisor_type = "QEMU",
+		.cpu_info = "",
+	});
+	host_join_node(host, node, none);
 }
 
 static void

@@ -66,6 +66,28 @@ test_other_scopes(void)
 }
 
 static void
+test_admin_project(void)
+{
+	static const struct {
+		const char *member;
+		bool outside;
+	} table[] = {
+		{"\"is_admin_project\": false", true},
+		{"\"is_admin_project\": true", false},
+		{"\"is_domain\": false", false},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		int64_t expires_at;
+		g_autofree char *body =
+			g_strdup_printf("{\"token\": {" EXPIRES ", \"user\": {\"id\": \"u\"}, %s}}",
+				table[i].member);
+		CLEANUP(caller_unref) struct caller *caller = parse(body, &expires_at);
+		g_test_message("%s", table[i].member);
+		g_assert_true(caller->outside_admin_project == table[i].outside);
+	}
+}
+
+static void
 test_oddities_are_passed_over(void)
 {
 	static const char *const table[] = {
@@ -128,6 +150,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/keystone-token/project-scope", test_project_scope);
 	g_test_add_func("/keystone-token/other-scopes", test_other_scopes);
+	g_test_add_func("/keystone-token/admin-project", test_admin_project);
 	g_test_add_func("/keystone-token/oddities-are-passed-over", test_oddities_are_passed_over);
 	g_test_add_func("/keystone-token/other-bodies-are-refused", test_other_bodies_are_refused);
 	return g_test_run();

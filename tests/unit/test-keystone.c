@@ -31,8 +31,9 @@ static char *
 format_token(const char *user, const char *role, int64_t lifetime)
 {
 	g_autofree char *expires = clock_format_iso(get_moment() + lifetime * CLOCK_SECOND);
-	return g_strdup_printf("{\"token\": {\"expires_at\": \"%sZ\", \"user\": {\"id\": \"%s\"}, "
-			       "\"roles\": [{\"name\": \"%s\"}], \"project\": {\"id\": \"p\"}}}",
+	return g_strdup_printf("{\"token\": {\"expires_at\": \"%sZ\", \"user\": {\"id\": \"%s\", "
+			       "\"domain\": {\"id\": \"d\"}}, \"roles\": [{\"name\": \"%s\"}], "
+			       "\"project\": {\"id\": \"p\", \"domain\": {\"id\": \"e\"}}}}",
 		expires, user, role);
 }
 
@@ -299,7 +300,8 @@ static void
 test_service_token(struct fixture *fixture, const void *data)
 {
 	assert_answer(fixture->server, ANN "X-Service-Token: glance\r\n", 200,
-		"user=ann project=p roles=admin system=(null) service=service");
+		"user=ann project=p roles=admin system=(null) service=service of glance@d, p@e");
+	assert_answer(fixture->server, ANN, 200, "service= of (null)@(null), (null)@(null)");
 	assert_answer(fixture->server, ANN "X-Service-Token: nobody\r\n", 200, "service=member");
 	assert_answer(fixture->server, ANN "X-Service-Token: mallory\r\n", 401, CHALLENGE);
 	assert_answer(fixture->server, ANN "X-Service-Token: \r\n", 200, "user=ann");

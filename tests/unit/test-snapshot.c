@@ -168,7 +168,7 @@ test_a_changed_hostname_is_found(void)
 	CLEANUP(node_unref) struct node *node = node_new(&columns);
 	CLEANUP(servers_unref) struct servers *servers = servers_new_empty();
 	g_ptr_array_set_size(host->hypervisors, 0);
-	host_add_node(host, node_get_columns(node), servers);
+	host_join_node(host, node, servers);
 	g_autoptr(GPtrArray) batch = g_ptr_array_new();
 	g_ptr_array_add(batch, host);
 	CLEANUP(snapshot_unref) struct snapshot *after = snapshot_new_with(before, batch);
@@ -332,7 +332,8 @@ test_a_changed_identity_is_found(void)
 						.host = "cmp-02",
 						.binary = "nova-compute",
 					}));
-		host_add_node(host, &columns, hypervisor_get_servers(snapshot_get(before, 1)));
+		CLEANUP(node_unref) struct node *node = node_new(&columns);
+		host_join_node(host, node, hypervisor_get_servers(snapshot_get(before, 1)));
 		g_autoptr(GPtrArray) batch = g_ptr_array_new();
 		g_ptr_array_add(batch, host);
 		CLEANUP(snapshot_unref) struct snapshot *after = snapshot_new_with(before, batch);
