@@ -1,132 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What the readings of a cell bring, told as a text: "all-nodes" and "all-servers" where a
- * reading brings all, "1@cmp-01" for a node, "-1" for one that is gone, "cmp-01[i1 i2]" for
- * the servers of a host.
- */
+/* What the readings of a cell bring. */
 #include "nova/cell_reader.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/clock.h"
-#include "nova-fixture.h"
-
-#define LATER (16 * CLOCK_SECOND) /* a row's time is old by then */
-
-struct cell_fixture {
-	struct nova nova;
-	struct cell_mapping *mapping;
-	struct cell_reader *reader;
-	int64_t now;
-};
-
-static void
-open_reader(struct cell_fixture *fixture)
-{
-	fixture->reader = cell_reader_new(
-		&(struct cell_reader_options){.mapping = fixture->mapping, .timeout = 2});
-}
-
-/* Two hosts with a node each; two servers are on the first. */
-static void
-set_up(struct cell_fixture *fixture, const void *data)
-{
-	nova_set_up(&fixture->nova, NULL);
-	nova_add_cell(&fixture->nova, 1);
-	nova_add_host(&fixture->nova, 1, 1);
-	nova_add_host(&fixture->nova, 1, 2);
-	nova_add_instance(&fixture->nova, 1, 1, "cmp-01");
-	nova_add_instance(&fixture->nova, 1, 2, "cmp-01");
-	fixture->mapping = nova_make_mapping(&fixture->nova, 1);
-	fixture->now = NOVA_START;
-	open_reader(fixture);
-}
-
-static void
-tear_down(struct cell_fixture *fixture, const void *data)
-{
-	cell_reader_free(fixture->reader);
-	cell_mapping_free(fixture->mapping);
-	nova_tear_down(&fixture->nova, NULL);
-}
-
-static char *
-format_servers(const char *host, const struct servers *servers)
-{
-	g_autoptr(GString) text = g_string_new(host);
-	g_string_append_c(text, '[');
-	for (size_t i = 0; i < servers_get_size(servers); i++)
-		g_string_append_printf(
-			text, "%s%s", i == 0 ? "" : " ", servers_get_name(servers, i));
-	g_string_append_c(text, ']');
-	return g_strdup(text->str);
-}
-
-static char *
-describe(const struct cell_delta *delta)
-{
-	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	if (delta->all_nodes)
-		g_ptr_array_add(words, g_strdup("all-nodes"));
-	for (guint i = 0; i < delta->nodes->len; i++) {
-		const struct node_columns *node = node_get_columns(delta->nodes->pdata[i]);
-		g_ptr_array_add(words, g_strdup_printf("%d@%s", (int)node->id, node->host));
-	}
-	for (guint i = 0; i < delta->gone->len; i++)
-		g_ptr_array_add(
-			words, g_strdup_printf("-%d", (int)g_array_index(delta->gone, int64_t, i)));
-	if (delta->all_servers)
-		g_ptr_array_add(words, g_strdup("all-servers"));
-	g_autoptr(GList) hosts = g_hash_table_get_keys(delta->servers);
-	hosts = g_list_sort(hosts, (GCompareFunc)strcmp);
-	for (GList *host = hosts; host != NULL; host = host->next)
-		g_ptr_array_add(words, format_servers(host->data,
-					       g_hash_table_lookup(delta->servers, host->data)));
-	g_ptr_array_add(words, NULL);
-	return g_strjoinv(" ", (char **)words->pdata);
-}
-
-static struct cell_delta *
-read_delta(struct cell_fixture *fixture)
-{
-	g_autoptr(GError) error = NULL;
-	struct cell_delta *delta = cell_reader_read(fixture->reader, true, fixture->now, &error);
-	g_assert_no_error(error);
-	return delta;
-}
-
-static void
-assert_reads(struct cell_fixture *fixture, const char *expected)
-{
-	CLEANUP(cell_delta_free) struct cell_delta *delta = read_delta(fixture);
-	g_autofree char *text = describe(delta);
-	g_assert_cmpstr(text, ==, expected);
-}
-
-static void
-skip_reading(struct cell_fixture *fixture)
-{
-	cell_delta_free(read_delta(fixture));
-}
-
-/* All slices of one pass, in one line each. */
-static char *
-compare_all(struct cell_fixture *fixture)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-	for (bool last = false; !last;) {
-		g_autoptr(GError) error = NULL;
-		CLEANUP(cell_delta_free)
-		struct cell_delta *delta = cell_reader_compare(fixture->reader, &last, &error);
-		g_assert_no_error(error);
-		g_autofree char *line = describe(delta);
-		g_string_append_printf(text, "%s\n", line);
-		g_assert_cmpuint(text->len, <, 1000000); /* it comes to an end */
-	}
-	return g_strdup(text->str);
-}
+#include "cell-fixture.h"
 
 static void
 test_the_first_reading_brings_all(struct cell_fixture *fixture, const void *data)
@@ -270,124 +150,6 @@ test_servers_wait_until_they_are_wanted(struct cell_fixture *fixture, const void
 	assert_reads(fixture, "cmp-01[i2] cmp-02[i1]");
 }
 
-static void
-test_comparing_finds_what_has_no_time(struct cell_fixture *fixture, const void *data)
-{
-	skip_reading(fixture);
-	fixture->now += LATER;
-	nova_execute(&fixture->nova, "cell1",
-		"UPDATE compute_nodes SET vcpus = 9 WHERE id = 1;"
-		"UPDATE compute_nodes SET host = NULL WHERE id = 2;"
-		"UPDATE instances SET host = 'cmp-02' WHERE id = 1");
-	assert_reads(fixture, "");
-	for (unsigned pass = 0; pass < 2; pass++) {
-		g_autofree char *text = compare_all(fixture);
-		g_assert_cmpstr(text, ==, "1@cmp-01 -2\ncmp-01[i2] cmp-02[i1]\n");
-	}
-	fixture->now += LATER;
-	assert_reads(fixture, "cmp-01[i2]"); /* a server has left it */
-	fixture->now += LATER;
-	assert_reads(fixture, "");
-}
-
-static void
-add_many_nodes(struct cell_fixture *fixture)
-{
-	nova_execute(&fixture->nova, "cell1",
-		"WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 3100) "
-		"INSERT INTO compute_nodes (id, vcpus, memory_mb, local_gb, vcpus_used, "
-		"memory_mb_used, local_gb_used, hypervisor_type, hypervisor_version, cpu_info, "
-		"hypervisor_hostname, deleted, host, uuid) "
-		"SELECT i, 1, 1, 1, 0, 0, 0, '', 1, '', 'h-' || i, 0, 'h-' || i, 'u-' || i FROM n;"
-		"WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 1300) "
-		"INSERT INTO services (id, host, `binary`, topic, report_count, deleted) "
-		"SELECT i, 'h-' || i, 'nova-compute', 'compute', 0, 0 FROM n;"
-		"INSERT INTO instances (id, host, uuid, display_name, deleted) VALUES "
-		"(3, 'h-1001', 'u3', 'i3', 0), (4, 'h-1300', 'u4', 'i4', 0)");
-}
-
-static void
-test_comparing_goes_slice_by_slice(struct cell_fixture *fixture, const void *data)
-{
-	add_many_nodes(fixture);
-	CLEANUP(cell_delta_free) struct cell_delta *first = read_delta(fixture);
-	g_assert_cmpuint(first->nodes->len, ==, 2102);
-	g_autofree char *text = compare_all(fixture);
-	g_auto(GStrv) slices = g_strsplit(text, "\n", -1);
-	g_assert_cmpuint(g_strv_length(slices), ==, 5); /* 2,102 nodes, 302 hosts, and the end */
-	g_assert_true(g_str_has_prefix(slices[0], "1@cmp-01 2@cmp-02 1001@h-1001 "));
-	g_assert_true(g_str_has_suffix(slices[0], " 2998@h-2998"));
-	g_assert_true(g_str_has_prefix(slices[1], "2999@h-2999 "));
-	g_assert_true(g_str_has_suffix(slices[1], " 3100@h-3100"));
-	g_assert_nonnull(strstr(slices[2], "cmp-01[i1 i2] cmp-02[] h-1001[i3]"));
-	g_assert_null(strstr(slices[2], "h-1300"));
-	g_assert_nonnull(strstr(slices[3], "h-1300[i4]"));
-}
-
-static void
-test_comparing_passes_slices_that_cannot_be_shown(struct cell_fixture *fixture, const void *data)
-{
-	add_many_nodes(fixture);
-	nova_execute(
-		&fixture->nova, "cell1", "UPDATE compute_nodes SET host = NULL WHERE id < 3100");
-	g_test_expect_message("muster", G_LOG_LEVEL_WARNING, "*cell1: 2101 rows of compute_nodes*");
-	CLEANUP(cell_delta_free) struct cell_delta *first = read_delta(fixture);
-	g_test_assert_expected_messages();
-	g_assert_cmpuint(first->nodes->len, ==, 1);
-	g_autofree char *text = compare_all(fixture);
-	g_auto(GStrv) slices = g_strsplit(text, "\n", -1);
-	g_assert_cmpuint(g_strv_length(slices), ==, 5);
-	g_assert_true(g_str_has_prefix(slices[0], "-1 -2 -1001 "));
-	g_assert_true(g_str_has_suffix(slices[0], " -2998"));
-	g_assert_true(g_str_has_prefix(slices[1], "3100@h-3100 -2999 "));
-	g_assert_nonnull(strstr(slices[3], "h-1300[i4]"));
-}
-
-static struct cell_delta *
-compare_next(struct cell_fixture *fixture)
-{
-	g_autoptr(GError) error = NULL;
-	bool last;
-	struct cell_delta *delta = cell_reader_compare(fixture->reader, &last, &error);
-	g_assert_no_error(error);
-	return delta;
-}
-
-/* Between two readings a node comes, is seen by a comparison, and goes. */
-static void
-test_what_only_a_comparison_saw_goes_again(struct cell_fixture *fixture, const void *data)
-{
-	skip_reading(fixture);
-	fixture->now += LATER;
-	nova_add_host(&fixture->nova, 1, 9);
-	CLEANUP(cell_delta_free) struct cell_delta *compared = compare_next(fixture);
-	g_autofree char *text = describe(compared);
-	g_assert_cmpstr(text, ==, "1@cmp-01 2@cmp-02 9@cmp-09");
-	nova_execute(&fixture->nova, "cell1", "UPDATE compute_nodes SET deleted = id WHERE id = 9");
-	assert_reads(fixture, "-9");
-}
-
-/* Between two slices a server moves from a host that was compared to one that will be. */
-static void
-test_a_comparison_hides_no_move(struct cell_fixture *fixture, const void *data)
-{
-	add_many_nodes(fixture);
-	skip_reading(fixture);
-	fixture->now += LATER;
-	for (unsigned i = 0; i < 3; i++) /* all nodes, and the first hosts */
-		cell_delta_free(compare_next(fixture));
-	g_autofree char *now = clock_format_sql(fixture->now);
-	nova_execute(&fixture->nova, "cell1",
-		"UPDATE instances SET host = 'h-1300', updated_at = '%s' WHERE id = 1", now);
-	CLEANUP(cell_delta_free) struct cell_delta *second = compare_next(fixture);
-	g_assert_nonnull(g_hash_table_lookup(second->servers, "h-1300"));
-	g_assert_null(g_hash_table_lookup(second->servers, "cmp-01"));
-	fixture->now += CLOCK_SECOND;
-	assert_reads(fixture, "cmp-01[i2] h-1300[i1 i4]");
-	fixture->now += LATER;
-	assert_reads(fixture, "");
-}
-
 /* Texts that a column may hold, as SQL. */
 static const char *const oddities[] = {
 	"NULL",
@@ -480,15 +242,6 @@ test_a_row_spoils_no_other(struct cell_fixture *fixture, const void *data)
 	g_log_set_always_fatal(fatal);
 }
 
-static void
-assert_fails(struct cell_fixture *fixture, const char *table)
-{
-	g_autoptr(GError) error = NULL;
-	g_assert_null(cell_reader_read(fixture->reader, true, fixture->now, &error));
-	g_assert_nonnull(error);
-	g_assert_nonnull(strstr(error->message, table));
-}
-
 /* By the time that instances fail the nodes have been read, and noted. */
 static void
 test_a_reading_that_breaks_off_loses_nothing(struct cell_fixture *fixture, const void *data)
@@ -508,22 +261,6 @@ test_a_reading_that_breaks_off_loses_nothing(struct cell_fixture *fixture, const
 	assert_reads(fixture, "cmp-02[i1]"); /* its time is not long ago */
 	fixture->now += LATER;
 	assert_reads(fixture, "");
-}
-
-static void
-test_a_comparison_that_breaks_off_loses_nothing(struct cell_fixture *fixture, const void *data)
-{
-	skip_reading(fixture);
-	nova_execute(&fixture->nova, "cell1", "ALTER TABLE services RENAME TO away");
-	g_autoptr(GError) error = NULL;
-	bool last;
-	g_assert_null(cell_reader_compare(fixture->reader, &last, &error));
-	g_assert_nonnull(error);
-	nova_execute(&fixture->nova, "cell1", "ALTER TABLE away RENAME TO services");
-	fixture->now += LATER;
-	assert_reads(fixture, "all-nodes 1@cmp-01 2@cmp-02 all-servers cmp-01[i1 i2]");
-	g_autofree char *text = compare_all(fixture);
-	g_assert_cmpstr(text, ==, "1@cmp-01 2@cmp-02\ncmp-01[i1 i2] cmp-02[]\n");
 }
 
 static void
@@ -605,7 +342,8 @@ test_of_cell0_the_services_are_read(struct cell_fixture *fixture, const void *da
 }
 
 #define ADD(name, data, test)                                                                      \
-	g_test_add("/cell-reader/" name, struct cell_fixture, data, set_up, test, tear_down)
+	g_test_add("/cell-reader/" name, struct cell_fixture, data, cell_fixture_set_up, test,     \
+		cell_fixture_tear_down)
 
 int
 main(int argc, char **argv)
@@ -615,18 +353,12 @@ main(int argc, char **argv)
 	ADD("nothing-new", NULL, test_what_is_not_new_is_not_brought);
 	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
 		g_autofree char *path = g_strconcat("/cell-reader/change/", changes[i].name, NULL);
-		g_test_add(path, struct cell_fixture, &changes[i], set_up, test_a_change_is_brought,
-			tear_down);
+		g_test_add(path, struct cell_fixture, &changes[i], cell_fixture_set_up,
+			test_a_change_is_brought, cell_fixture_tear_down);
 	}
 	ADD("young", NULL, test_a_young_row_is_read_again);
 	ADD("servers-wanted", NULL, test_servers_wait_until_they_are_wanted);
-	ADD("compare/no-time", NULL, test_comparing_finds_what_has_no_time);
-	ADD("compare/slices", NULL, test_comparing_goes_slice_by_slice);
-	ADD("compare/not-shown", NULL, test_comparing_passes_slices_that_cannot_be_shown);
-	ADD("compare/goes-again", NULL, test_what_only_a_comparison_saw_goes_again);
-	ADD("compare/hides-no-move", NULL, test_a_comparison_hides_no_move);
 	ADD("breaks-off", NULL, test_a_reading_that_breaks_off_loses_nothing);
-	ADD("compare/breaks-off", NULL, test_a_comparison_that_breaks_off_loses_nothing);
 	ADD("comes-later", NULL, test_a_database_may_come_later);
 	ADD("wakes", NULL, test_a_database_at_rest_may_wake);
 	ADD("replaced", NULL, test_another_file_may_take_the_place);
