@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/live_rows.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "store/schema.h"
 #include "store/statement.h"
+#include "store/stats.h"
 
 /* The columns that are read, and where each stands in a row. */
 enum {
@@ -190,30 +190,11 @@ live_rows_read_instances(
 	return statement_check(row, error);
 }
 
-/* The JSON takes more time than all the rest of a node, and most of Nova's computes tell no uptime
- * there. A key may be written with escapes. */
-static bool
-may_hold_uptime(const char *text)
-{
-	return strstr(text, "uptime") != NULL || strchr(text, '\\') != NULL;
-}
-
-/* The key "uptime" of the column stats. Gives its value, which lives as long as *stats; *known
- * tells whether the key is there. */
-static const char *
-read_uptime(const char *text, json_t **stats, bool *known)
-{
-	*stats = text == NULL || !may_hold_uptime(text) ? NULL : json_loads(text, 0, NULL);
-	json_t *uptime = json_object_get(*stats, "uptime");
-	*known = uptime != NULL;
-	return json_string_value(uptime);
-}
-
 static bool
 take_node(
 	const struct live_rows *which, struct statement *row, live_rows_take_node *take, void *data)
 {
-	json_t *stats;
+	g_autofree char *uptime = NULL;
 	struct node_columns columns = {
 		.cell = which->cell,
 		.id = statement_get_integer(row, NODE_ID).value,
@@ -244,10 +225,9 @@ take_node(
 		columns.hypervisor_type = "";
 	if (columns.cpu_info == NULL)
 		columns.cpu_info = "";
-	columns.uptime =
-		read_uptime(statement_get_text(row, NODE_STATS), &stats, &columns.uptime_known);
+	columns.uptime_known = stats_read_uptime(statement_get_text(row, NODE_STATS), &uptime);
+	columns.uptime = uptime;
 	take(&columns, data);
-	json_decref(stats);
 	return true;
 }
 

@@ -82,6 +82,19 @@ statement_get_moment(struct statement *statement, int column)
 	return statement->database->ops->get_moment(statement->rows, column);
 }
 
+/* As nearly all texts are. Without a way out of the loop, so that it looks at many bytes at once:
+ * GLib looks at one. */
+static bool
+is_ascii(const char *text, size_t length)
+{
+	unsigned char high = 0, zero = 0;
+	for (size_t i = 0; i < length; i++) {
+		high |= (unsigned char)text[i] & 0x80;
+		zero |= text[i] == '\0';
+	}
+	return (high | zero) == 0;
+}
+
 const char *
 statement_get_text(struct statement *statement, int column)
 {
@@ -90,7 +103,7 @@ statement_get_text(struct statement *statement, int column)
 	if (text == NULL || length > STATEMENT_TEXT_MAX)
 		return NULL;
 	/* With its length: a NUL in the middle would make two texts one. */
-	if (g_utf8_validate(text, (gssize)length, NULL))
+	if (is_ascii(text, length) || g_utf8_validate(text, (gssize)length, NULL))
 		return text;
 	if (statement->repaired == NULL)
 		statement->repaired = g_ptr_array_new_with_free_func(g_free);
