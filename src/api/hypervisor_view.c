@@ -148,6 +148,14 @@ append_fragment(GString *json, struct hypervisor *hypervisor, enum shape shape, 
 	g_string_append_len(json, fragment, (gssize)length);
 }
 
+static bool
+shows_servers(const struct hypervisor *hypervisor, struct view view)
+{
+	if (view.servers != VIEW_SERVERS_SOME)
+		return view.servers == VIEW_SERVERS_ALL;
+	return servers_get_size(hypervisor_get_servers(hypervisor)) > 0;
+}
+
 void
 view_append(
 	GString *json, struct hypervisor *hypervisor, struct view view, bool up, const char *uptime)
@@ -155,8 +163,7 @@ view_append(
 	append_fragment(json, hypervisor, view.shape, up);
 	if (view_wants_uptime(hypervisor, view.shape, up))
 		json_append_string_member(json, "uptime", uptime);
-	bool none = servers_get_size(hypervisor_get_servers(hypervisor)) == 0;
-	if (view.servers == VIEW_SERVERS_ALL || (view.servers == VIEW_SERVERS_SOME && !none)) {
+	if (shows_servers(hypervisor, view)) {
 		json_append_name(json, "servers");
 		append_fragment(json, hypervisor, SHAPE_SERVERS, up);
 	}
