@@ -94,7 +94,14 @@ remove_instance(struct cell_instances *instances, int64_t id)
 		instances->sum -= (uint64_t)id;
 }
 
-/* A list that was read for another reason has it: it is no more in that of the host before. */
+/* Where nothing is remembered. */
+static void
+place_first(int64_t id, const char *host, void *data)
+{
+	place(data, id, host);
+}
+
+/* Whatever the list was read for, the instance is no more in that of the host before. */
 static void
 place_listed(int64_t id, const char *host, void *data)
 {
@@ -108,13 +115,14 @@ place_listed(int64_t id, const char *host, void *data)
 /* Puts the lists of these rows into the delta. */
 static bool
 read_lists(struct cell_instances *instances, const struct live_rows *which,
-	struct cell_delta *delta, GError **error)
+	void (*note_place)(int64_t id, const char *host, void *data), struct cell_delta *delta,
+	GError **error)
 {
 	const struct instance_lists into = {
 		.lists = delta->servers,
 		.caseless = instances->caseless,
 		.names = instances->names,
-		.place = place_listed,
+		.place = note_place,
 		.data = instances,
 	};
 	return instance_lists_read(&into, which, error);
@@ -130,7 +138,7 @@ cell_instances_read_all(
 	g_string_chunk_clear(instances->texts);
 	instances->sum = 0;
 	const struct live_rows all = {.database = instances->database, .cell = delta->cell};
-	if (!read_lists(instances, &all, delta, error))
+	if (!read_lists(instances, &all, place_first, delta, error))
 		return false;
 	delta->all_servers = true;
 	instances->since = now;
@@ -158,7 +166,7 @@ read_some_hosts(struct cell_instances *instances, GPtrArray *hosts, guint from, 
 		.values = (const void *)values->data,
 		.size = values->len,
 	};
-	return read_lists(instances, &which, delta, error);
+	return read_lists(instances, &which, place_listed, delta, error);
 }
 
 bool
