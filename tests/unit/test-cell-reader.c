@@ -289,8 +289,9 @@ test_a_database_at_rest_may_wake(struct cell_fixture *fixture, const void *data)
 	assert_reads(fixture, "-1");
 }
 
+/* Another file, of one node, takes the place of the one that was read. */
 static void
-test_another_file_may_take_the_place(struct cell_fixture *fixture, const void *data)
+replace_file(struct cell_fixture *fixture)
 {
 	g_autofree char *path = g_strconcat(fixture->nova.directory, "/cell1.db", NULL);
 	g_autofree char *other = g_strconcat(fixture->nova.directory, "/cell2.db", NULL);
@@ -299,6 +300,13 @@ test_another_file_may_take_the_place(struct cell_fixture *fixture, const void *d
 	skip_reading(fixture);
 	fixture->now += LATER;
 	g_assert_cmpint(g_rename(other, path), ==, 0);
+}
+
+static void
+test_another_file_may_take_the_place(struct cell_fixture *fixture, const void *data)
+{
+	g_autofree char *path = g_strconcat(fixture->nova.directory, "/cell1.db", NULL);
+	replace_file(fixture);
 	assert_reads(fixture, "7@cmp-07 -1 -2 cmp-01[]");
 	fixture->now += LATER;
 	g_assert_cmpint(g_remove(path), ==, 0);
@@ -306,17 +314,11 @@ test_another_file_may_take_the_place(struct cell_fixture *fixture, const void *d
 	assert_fails(fixture, "cell1.db");
 }
 
-/* Of files, while it is replaced: the new one can't be opened then. */
+/* The new one can't be opened at first. */
 static void
 test_a_file_that_could_not_be_opened_is_tried_again(struct cell_fixture *fixture, const void *data)
 {
-	g_autofree char *path = g_strconcat(fixture->nova.directory, "/cell1.db", NULL);
-	g_autofree char *other = g_strconcat(fixture->nova.directory, "/cell2.db", NULL);
-	nova_add_cell(&fixture->nova, 2);
-	nova_add_host(&fixture->nova, 2, 7);
-	skip_reading(fixture);
-	fixture->now += LATER;
-	g_assert_cmpint(g_rename(other, path), ==, 0);
+	replace_file(fixture);
 	struct rlimit limit;
 	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
 	const struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
