@@ -146,15 +146,6 @@ lacks_host(const struct http_request *request)
 	       http_request_count_header(request, "Host") == 0;
 }
 
-/* RFC 9112, 6.1: nor has HTTP/1.0 a Transfer-Encoding. */
-static bool
-has_unclear_length(const struct http_request *request)
-{
-	return http_request_count_header(request, "Transfer-Encoding") > 0 &&
-	       (http_request_count_header(request, "Content-Length") > 0 ||
-		       strcmp(request->version, "HTTP/1.0") == 0);
-}
-
 /* No request here wants a body. Nor does libmicrohttpd see one in chunks: where a chunk's line has
  * no end it would turn its thread round without a pause until the connection's time is up. */
 static bool
@@ -197,8 +188,6 @@ static const struct http_rule of_headers[] = {
 		"X-Service-Token, Authorization, OpenStack-API-Version and "
 		"X-OpenStack-Nova-API-Version was sent twice."},
 	{lacks_host, 400, "The request has no Host header."},
-	{has_unclear_length, 400,
-		"The request has a Transfer-Encoding where its length is said otherwise."},
 	{comes_in_chunks, 411,
 		"The request has a Transfer-Encoding: expected a Content-Length, or no body."},
 	{announces_long_body, 413,

@@ -8,10 +8,9 @@
  * Content-Length that is no number (400, its head twice) or beyond 64 bits (413), and a head that
  * is too much for its pool (414, 431: about 15.5 KiB, less 64 bytes for each header and cookie).
  * Without an answer it closes on a head that leaves no room in the pool for that of the answer (the
- * last half KiB of these), where a client that has had to wait has sent its end (shutdown(2),
- * SHUT_WR) by then, as it closes on a
- * request line without a blank, and leaves to the reaper one with a NUL before a query of more than
- * a thousand parameters. A NUL before a bare LF passes for a CR.
+ * last half KiB of these), on a client that had to wait and has sent its end meanwhile
+ * (shutdown(2), SHUT_WR), and on a request line without a blank, and leaves to the reaper one with
+ * a NUL before a query of more than a thousand parameters. A NUL before a bare LF passes for a CR.
  */
 #include "http/server.h"
 

@@ -133,10 +133,10 @@ on_asked(void *user)
 	waiter_done(g_new0(struct freshness_outcome, 1), user);
 }
 
-static void
-test_computes_without_a_broker_are_asked_in_vain(struct cloud_fixture *fixture, const void *data)
+/* All hypervisors, each twice; gives what came of cmp-01. */
+static enum uptime_outcome
+ask_computes(struct cloud_fixture *fixture)
 {
-	cloud_fixture_start(fixture);
 	CLEANUP(snapshot_unref)
 	struct snapshot *snapshot = inventory_get_snapshot(fixture->inventory);
 	g_autoptr(GPtrArray) hypervisors = g_ptr_array_new();
@@ -152,9 +152,35 @@ test_computes_without_a_broker_are_asked_in_vain(struct cloud_fixture *fixture, 
 	freshness_outcome_free(waiter_await(&waiter, 1));
 	struct uptime uptime;
 	uptimes_get(fixture->uptimes, 1, "cmp-01", clock_now(), &uptime);
-	g_assert_cmpint(uptime.outcome, ==, UPTIME_UNSUPPORTED);
 	uptime_clear(&uptime);
 	waiter_clear(&waiter);
+	return uptime.outcome;
+}
+
+static void
+test_computes_without_a_broker_are_asked_in_vain(struct cloud_fixture *fixture, const void *data)
+{
+	cloud_fixture_start(fixture);
+	g_assert_cmpint(ask_computes(fixture), ==, UPTIME_UNSUPPORTED);
+}
+
+static void
+test_a_broker_that_is_none_is_told_until_it_goes(struct cloud_fixture *fixture, const void *data)
+{
+	fixture->options.rpc.health = fixture->health;
+	nova_execute(&fixture->nova, "api",
+		"UPDATE cell_mappings SET transport_url = 'rabbit://u:secret@h:port/' WHERE id = 1");
+	cloud_fixture_start(fixture);
+	g_assert_cmpint(ask_computes(fixture), ==, UPTIME_UNSUPPORTED);
+	g_autofree char *told = describe_health(fixture);
+	g_assert_true(g_str_has_prefix(told, "the computes of cell cell1: "));
+	g_assert_null(strstr(told, "secret"));
+
+	nova_execute(&fixture->nova, "api",
+		"UPDATE cell_mappings SET transport_url = 'none:///' WHERE id = 1");
+	freshness_outcome_free(refresh(fixture, FRESHNESS_NODES));
+	g_autofree char *none = describe_health(fixture);
+	g_assert_cmpstr(none, ==, "");
 }
 
 #define ADD(name, test)                                                                            \
@@ -174,6 +200,7 @@ main(int argc, char **argv)
 	ADD("cells/otherwise", test_a_cell_is_reached_otherwise);
 	ADD("cells/cell0", test_of_cell0_nothing_is_needed);
 	ADD("uptimes", test_computes_without_a_broker_are_asked_in_vain);
+	ADD("uptimes/no-broker", test_a_broker_that_is_none_is_told_until_it_goes);
 	ADD("end", test_the_end_tells_all_who_wait);
 	return g_test_run();
 }

@@ -100,8 +100,8 @@ test_breaking_a_rule_is_refused(void)
 			400},
 		{BYTES("POST /a HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n" END
 		       "0\r\n\r\n"),
-			400},
-		{BYTES("POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
+			411},
+		{BYTES("POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 411},
 		{BYTES("POST /a HTTP/1.1\r\nTransfer-Encoding: gzip\r\n" END), 411},
 		{BYTES("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" END "0\r\n\r\n"), 411},
 		{BYTES("POST /a HTTP/1.1\r\nContent-Length: 70000\r\nExpect: 100-continue\r\n" END),
